@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that end processes, fill disks or load the machine run alone and have commands of their own. */
+const apart = { hostile: 'tests/hostile/**/*.test.ts', crash: 'tests/crash/**/*.test.ts' };
+
+export default defineConfig({
+  test: {
+    globalSetup: ['tests/support/cluster.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'lcovonly'], thresholds: { lines: 90 } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.ts'],
+          exclude: [apart.hostile, apart.crash, 'tests/architecture.test.ts'],
+        },
+      },
+      { extends: true, test: { name: 'architecture', include: ['tests/architecture.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['tests/journeys/**/*.e2e.ts'], fileParallelism: false, testTimeout: 180_000 },
+      },
+      { extends: true, test: { name: 'hostile', include: [apart.hostile], testTimeout: 120_000 } },
+      { extends: true, test: { name: 'crash', include: [apart.crash], testTimeout: 240_000, fileParallelism: false } },
+    ],
+  },
+});
