@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import knex, { type Knex } from 'knex';
+
+export type Db = Knex;
+/** The caller's transaction; whoever gets one writes inside it and never commits. */
+export type Trx = Knex.Transaction;
+
+export type DbOptions = {
+  /** A PostgreSQL connection string. */
+  url: string;
+  /** Most connections of this process. */
+  max?: number;
+  /** Path of the PEM file that the server's certificate is checked against; the check is then always on. */
+  sslCa?: string | undefined;
+  /** Milliseconds after which PostgreSQL ends a statement, and a wait for a lock. */
+  statementTimeout?: number;
+  lockTimeout?: number;
+};
+
+const migrationsDir = fileURLToPath(new URL('../../migrations', import.meta.url));
+/** Our advisory locks: one number for each purpose, the same in every process. */
+export const advisoryLocks = {
+  migrate: 7_310_001,
+  firstStart: 7_310_002,
+  keepPhoto: 7_310_003,
+  housekeeping: 7_310_004,
+};
+
+/** One pool for the process. A page waits at most 4 s for a connection and 10 s for an answer (R61: 503 in < 5 s). */
+export const openDb = ({ url, max = 10, sslCa, statementTimeout = 10_000, lockTimeout = 5000 }: DbOptions): Db =>
+  knex({
+    client: 'pg',
+    connection: {
+      ...secureConnection(url, sslCa),
+      statement_timeout: statementTimeout,
+      lock_timeout: lockTimeout,
+      idle_in_transaction_session_timeout: 60_000,
+      application_name: 'parent-onboarding',
+    } as object, // Knex hands it to pg, whose options it types in part
+    pool: { min: 0, max },
+    acquireConnectionTimeout: 4000,
+  });
+
+/** With a CA of one's own the verification cannot be talked out of by the address's `sslmode`. */
+export const secureConnection = (url: string, sslCa: string | undefined) => {
+  if (sslCa === undefined) return { connectionString: url };
+  const bare = new URL(url);
+  bare.searchParams.delete('sslmode');
+  return { connectionString: bare.href, ssl: { ca: readFileSync(sslCa, 'utf8'), rejectUnauthorized: true } };
+};
+
+/** Whether the database refused because of this constraint or unique index, named in a migration. */
+export const violates = (error: unknown, constraint: string): boolean =>
+  error instanceof Error && 'constraint' in error && error.constraint === constraint;
+
+export const migrationSettings: Knex.MigratorConfig = {
+  directory: migrationsDir,
+  loadExtensions: ['.ts'],
+  disableMigrationsListValidation: true, // during an update the old version meets a newer schema
+};
+
+/**
+ * Brings the schema up to date, as the role that owns it, and lets `appRole` use it; gives the names of what it ran.
+ * Processes that start together wait for each other. Needs two connections of the pool. Knex's own lock survives a
+ * kill, ours does not: so ours decides.
+ */
+export const migrate = async (db: Db, { appRole }: { appRole: string }): Promise<string[]> =>
+  db.transaction(async (lock) => {
+    await lock.raw('set local lock_timeout = 0; set local statement_timeout = 0');
+    await lock.raw('select pg_advisory_xact_lock(?)', [advisoryLocks.migrate]);
+    await db.migrate.forceFreeMigrationsLock(migrationSettings);
+    const [, names] = (await db.migrate.latest(migrationSettings)) as [number, string[]];
+    await allow(lock, appRole);
+    return names;
+  });
+
+/** The app reads and writes rows, changes no table, and only adds to the event log. */
+const allow = async (db: Db, appRole: string) => {
+  const { rows } = await db.raw<{ rows: { owner: boolean }[] }>('select current_user = ? as owner', [appRole]);
+  if (rows[0]?.owner) return;
+  await db.raw('grant usage on schema public to ??', [appRole]);
+  await db.raw('grant select, insert, update, delete on all tables in schema public to ??', [appRole]);
+  await db.raw('revoke update, delete, truncate on events from ??', [appRole]);
+  await db.raw('revoke insert, update, delete on knex_migrations, knex_migrations_lock from ??', [appRole]);
+};

@@ -1,0 +1,56 @@
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+/** Writes a new file that only its owner may read; when it resolves, the bytes are on disk. Rejects when `path` exists. */
+export const writeDurably = async (path: string, bytes: Buffer): Promise<void> => {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+/** Puts the names in `folder` on disk: a new, renamed or removed file is safe only after this. */
+export const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/**
+ * Folders under `root` that survive a power failure. `ensure` makes one with its parents, for their owner alone, and puts
+ * their names on disk; each only once, but also when another process made it, for that one may not have got so far.
+ * `forget` makes it look again.
+ */
+export const makeDurableFolders = (root: string) => {
+  const top = resolve(root);
+  const known = new Map<string, Promise<void>>();
+
+  const make = async (path: string): Promise<void> => {
+    const made = await mkdir(path, { recursive: true, mode: 0o700 });
+    const last = made !== undefined && made.length <= top.length ? dirname(made) : top;
+    let folder = path;
+    do {
+      folder = dirname(folder);
+      await syncFolder(folder);
+    } while (folder !== last);
+  };
+
+  return {
+    ensure: (path: string): Promise<void> => {
+      const folder = resolve(path);
+      const before = known.get(folder);
+      if (before) return before;
+      const making = make(folder);
+      known.set(folder, making);
+      making.catch(() => known.delete(folder));
+      return making;
+    },
+    forget: (): void => known.clear(),
+  };
+};

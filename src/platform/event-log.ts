@@ -1,0 +1,65 @@
+import type { Trx } from './db.ts';
+
+/** Who did it. */
+export type Actor = { kind: 'parent' } | { kind: 'staff'; staffId: number } | { kind: 'system' } | { kind: 'cli' };
+
+export const eventKinds = [
+  'school.created',
+  'staff.created',
+  'staff.signed-in',
+  'staff.signed-out',
+  'parent.created',
+  'parent.edited',
+  'parent.archived',
+  'parent.restored',
+  'parent.erased',
+  'parent.declined',
+  'parent.decline-undone',
+  'parent.not-me',
+  'parent.not-me-cleared',
+  'consent.given',
+  'link.opened',
+  'link.renewed',
+  'link.revoked',
+  'link.extended',
+  'photo.received',
+  'photo.superseded',
+  'photo.approved',
+  'photo.rejected',
+  'photo.deleted',
+  'photo.cleared',
+  'photo.shown',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export type NewEvent = {
+  schoolId: number;
+  actor: Actor;
+  kind: EventKind;
+  parentId?: number;
+  photoId?: number;
+  /** When it happened, by the clock of the use case; the database's time otherwise. */
+  at?: Date;
+  /** Ids, codes, counts and times only: never a name, a link, an address or what somebody wrote. */
+  data?: Record<string, string | number | boolean | string[]>;
+  /** What a person wrote about it (<= 300 characters); needs a parent and is erased with the parent. */
+  note?: string | undefined;
+};
+
+/** Appends one event in the caller's transaction: what happened and its record exist together or not at all. */
+export const recordEvent = async (trx: Trx, event: NewEvent): Promise<void> => {
+  const [row] = await trx('events')
+    .insert({
+      school_id: event.schoolId,
+      actor: event.actor.kind,
+      staff_id: event.actor.kind === 'staff' ? event.actor.staffId : null,
+      parent_id: event.parentId ?? null,
+      photo_id: event.photoId ?? null,
+      kind: event.kind,
+      data: JSON.stringify(event.data ?? {}),
+      ...(event.at ? { at: event.at } : {}),
+    })
+    .returning<{ id: string }[]>('id');
+  if (!row || event.note === undefined || event.note === '') return;
+  await trx('notes').insert({ event_id: row.id, parent_id: event.parentId, body: event.note });
+};

@@ -1,0 +1,36 @@
+import { type DestinationStream, pino } from 'pino';
+
+export type Logger = ReturnType<typeof makeLogger>;
+
+type LoggedError = { type: string; message?: string; code?: string; stack?: string };
+
+/** Errors whose message repeats what came from outside, a link for instance. */
+const QUOTES_INPUT = new Set(['URIError', 'SyntaxError', 'ZodError']);
+
+/**
+ * What a log says of an error: type, code and our own stack frames. The message is left out when it comes from the
+ * database, a parser or a file system, because those quote values: names, links, paths (R67).
+ */
+const serializeError = (error: unknown): LoggedError => {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  return {
+    type: error.name,
+    ...(code === undefined && !QUOTES_INPUT.has(error.name) ? { message: error.message } : {}),
+    ...(code === undefined ? {} : { code }),
+    stack: frames.join('\n'),
+  };
+};
+
+/** One JSON line an event, on stdout unless a stream is handed in. Ids are logged; names, links and secrets never. */
+export const makeLogger = ({ level, stream }: { level: string; stream?: DestinationStream }) => {
+  const options = {
+    level,
+    base: {},
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: serializeError },
+  };
+  return stream ? pino(options, stream) : pino(options);
+};

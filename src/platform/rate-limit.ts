@@ -1,0 +1,62 @@
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Db } from './db.ts';
+
+export type LimitOutcome = { ok: true } | { ok: false; /** Seconds. */ retryAfter: number };
+
+/** How often something may be done by one key (a link, an address ...). */
+export type RateLimit = {
+  /** Counts one more; not ok when that is beyond the limit. */
+  consume: (key: string) => Promise<LimitOutcome>;
+  /** Whether the key is beyond its limit already; counts nothing. */
+  check: (key: string) => Promise<LimitOutcome>;
+  reset: (key: string) => Promise<void>;
+};
+
+export type MakeRateLimit = (name: string, points: number, seconds: number) => RateLimit;
+
+const free: RateLimit = {
+  consume: async () => ({ ok: true }),
+  check: async () => ({ ok: true }),
+  reset: async () => undefined,
+};
+
+/**
+ * Makes limits that all processes share (counted in PostgreSQL, table from a migration); while the database is away
+ * each process counts in memory. `scale` multiplies every limit, 0 switches them off.
+ */
+export const makeRateLimits =
+  ({ db, scale }: { db: Db; scale: number }): MakeRateLimit =>
+  (name, points, seconds) => {
+    if (scale === 0) return free;
+    const most = Math.max(1, Math.round(points * scale));
+    const limiter = new RateLimiterPostgres({
+      storeClient: db,
+      storeType: 'knex',
+      tableName: 'rate_limits',
+      tableCreated: true, // ready at once: the callback would run inside the constructor
+      clearExpiredByTimeout: false, // the housekeeping does it
+      keyPrefix: name,
+      points: most,
+      duration: seconds,
+      insuranceLimiter: new RateLimiterMemory({ points: most, duration: seconds }),
+    });
+    return {
+      consume: async (key) => {
+        try {
+          await limiter.consume(key);
+          return { ok: true };
+        } catch (refusal) {
+          if (!(refusal instanceof RateLimiterRes)) throw refusal;
+          return { ok: false, retryAfter: Math.ceil(refusal.msBeforeNext / 1000) };
+        }
+      },
+      check: async (key) => {
+        const state = await limiter.get(key);
+        if (!state || state.consumedPoints < most) return { ok: true };
+        return { ok: false, retryAfter: Math.ceil(state.msBeforeNext / 1000) };
+      },
+      reset: async (key) => {
+        await limiter.delete(key);
+      },
+    };
+  };

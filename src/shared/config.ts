@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Values that must not stand in a process list or a compose file: each may come from the file named by `NAME_FILE`. */
+const SECRETS = ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'SESSION_SECRET', 'ADMIN_PASSWORD'] as const;
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const text = z.string().trim().min(1);
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' });
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+
+const schema = z
+  .object({
+    PORT: whole(0, 65_535).default(3000),
+    HOST: text.default('127.0.0.1'),
+    BASE_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+    /** Express's `trust proxy`: addresses or names like `loopback`; unset: nobody is believed. */
+    TRUST_PROXY: text.optional(),
+    NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+    LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+    DATABASE_URL: postgresUrl.optional(),
+    MIGRATION_DATABASE_URL: postgresUrl.optional(),
+    /** Path of a PEM file with the certificates that sign the database's. */
+    DATABASE_SSL_CA: text.optional(),
+    DATABASE_POOL_MAX: whole(2, 200).default(10),
+    DATA_DIR: text.default('./data'),
+    UPLOADS_DIR: text.default('./uploads'),
+    /** The first of a comma-separated list signs, all are accepted. */
+    SESSION_SECRET: z
+      .string()
+      .transform((list) => list.split(',').map((secret) => secret.trim()))
+      .refine((list) => list.every((secret) => secret.length >= 16), 'each secret needs at least 16 characters')
+      .optional(),
+    ADMIN_EMAIL: z.email().optional(),
+    ADMIN_PASSWORD: z.string().min(12, 'needs at least 12 characters').max(1000).optional(),
+    SCHOOL_NAME: text.max(200).default('Our school'),
+    SCHOOL_PHONE: text.max(40).optional(),
+    LINK_TTL_DAYS: whole(1, 3650).default(30),
+    MAX_UPLOAD_MB: whole(1, 200).default(25),
+    /** Multiplies every limit on how often something may be done; 0 switches them off for load tests. */
+    RATE_LIMIT_SCALE: z.coerce.number().min(0).max(1000).default(1),
+  })
+  .refine((env) => env.NODE_ENV !== 'production' || env.RATE_LIMIT_SCALE > 0, {
+    path: ['RATE_LIMIT_SCALE'],
+    error: 'must not be 0 in production',
+  })
+  .refine((env) => !env.DATABASE_URL || env.SESSION_SECRET, {
+    path: ['SESSION_SECRET'],
+    error: 'is required with DATABASE_URL (all instances must share it)',
+  })
+  .refine((env) => !env.MIGRATION_DATABASE_URL || env.DATABASE_URL, {
+    path: ['MIGRATION_DATABASE_URL'],
+    error: 'makes sense with DATABASE_URL only',
+  });
+
+export type Config = Omit<z.infer<typeof schema>, 'BASE_URL'> & { BASE_URL: string };
+
+/** Thrown by `loadConfig`; the message has a line a fault and no value of a secret. */
+export class ConfigError extends Error {}
+
+/** Reads the environment once; throws one ConfigError that lists every fault. Empty values count as unset. */
+export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
+  const faults: string[] = [];
+  const given: NodeJS.ProcessEnv = {};
+  for (const [name, value] of Object.entries(env)) if (value !== '') given[name] = value;
+  for (const name of SECRETS) {
+    const file = given[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (given[name] !== undefined) faults.push(`${name}: is given twice, as a value and as ${name}_FILE`);
+    try {
+      given[name] = readFileSync(file, 'utf8').trim();
+    } catch {
+      faults.push(`${name}_FILE: the file cannot be read`);
+    }
+  }
+  const read = schema.safeParse(given);
+  if (!read.success) faults.push(...read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (!read.success || faults.length > 0) throw new ConfigError(faults.join('\n'));
+  return { ...read.data, BASE_URL: read.data.BASE_URL ?? `http://localhost:${read.data.PORT}` };
+};
