@@ -1,0 +1,32 @@
+import type { ClearPhotos } from '../photos/clear-photos.ts';
+import type { PhotoFiles } from '../photos/photo-files.ts';
+import type { SweepPhotos } from '../photos/sweep-photos.ts';
+import type { Chore } from './housekeeping.ts';
+
+type Deps = {
+  files: PhotoFiles;
+  sweepPhotos: SweepPhotos;
+  clearPhotos: ClearPhotos;
+  lapseLinks: () => Promise<number>;
+  foldCounts: () => Promise<number>;
+  pruneSessions: () => Promise<number>;
+};
+
+const MINUTE = 60_000;
+
+/** What the service does by itself, and how often. All of it runs at the start too: a crash left its strays then. */
+export const makeChores = ({
+  files,
+  sweepPhotos,
+  clearPhotos,
+  lapseLinks,
+  foldCounts,
+  pruneSessions,
+}: Deps): Chore[] => [
+  { name: 'lapse-links', everyMs: MINUTE / 2, run: lapseLinks },
+  { name: 'fold-counts', everyMs: MINUTE / 2, run: foldCounts },
+  { name: 'sweep-temporary', everyMs: 10 * MINUTE, run: () => files.sweepTemporary({ remove: true }) },
+  { name: 'sweep-photos', everyMs: 24 * 60 * MINUTE, run: () => sweepPhotos.walk({ remove: true }) },
+  { name: 'clear-photos', everyMs: 10 * MINUTE, run: clearPhotos },
+  { name: 'prune-sessions', everyMs: 10 * MINUTE, run: pruneSessions },
+];

@@ -1,0 +1,71 @@
+import type { Clock } from '../platform/clock.ts';
+import { advisoryLocks, type Db } from '../platform/db.ts';
+import type { Logger } from '../platform/logger.ts';
+
+/** A chore runs again after `everyMs`; it must bear running twice and running beside another process. */
+export type Chore = { name: string; everyMs: number; run: () => Promise<unknown> };
+
+const TICK_MS = 5000;
+
+/**
+ * Runs the chores while the process lives: one at a time here, and each in one process only (an advisory lock), so
+ * that ten instances do not sweep ten times. A chore that fails is logged and comes again in its turn.
+ */
+export const makeHousekeeping = ({
+  db,
+  logger,
+  clock,
+  chores,
+}: {
+  db: Db;
+  logger: Logger;
+  clock: Clock;
+  chores: Chore[];
+}) => {
+  const due = new Map(chores.map((chore) => [chore.name, 0]));
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let stopped = false;
+
+  const runDue = async (): Promise<void> => {
+    for (const [index, chore] of chores.entries()) {
+      const now = clock.now().getTime();
+      if (stopped || (due.get(chore.name) ?? 0) > now) continue;
+      due.set(chore.name, now + chore.everyMs);
+      try {
+        await alone(db, index, chore.run);
+      } catch (error) {
+        logger.warn({ err: error, chore: chore.name }, 'a chore failed; it runs again in its turn');
+      }
+    }
+  };
+  const tick = () => {
+    running ??= runDue().finally(() => {
+      running = undefined;
+    });
+  };
+  return {
+    start: () => {
+      timer = setInterval(tick, TICK_MS);
+      timer.unref();
+      tick();
+    },
+    /** Waits for the chore that runs, if one does. */
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+};
+
+/** Does nothing where another process is at it. The lock's connection is separate from those that the chore uses. */
+const alone = (db: Db, index: number, run: () => Promise<unknown>): Promise<void> =>
+  db.transaction(async (trx) => {
+    await trx.raw('set local idle_in_transaction_session_timeout = 0');
+    const { rows } = await trx.raw<{ rows: { mine: boolean }[] }>('select pg_try_advisory_xact_lock(?, ?) as mine', [
+      advisoryLocks.housekeeping,
+      index,
+    ]);
+    if (rows[0]?.mine) await run();
+  });

@@ -1,0 +1,39 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/db.ts';
+import { recordEvent } from '../platform/event-log.ts';
+import type { PhotoFiles, StorageKey } from './photo-files.ts';
+
+type Deps = { db: Db; files: PhotoFiles; clock: Clock; days: number };
+type Row = { id: string; school_id: string; parent_id: string; filename: string };
+
+/** Deletes the files of rejected and superseded photos that are older than `days`; gives how many (<= 100 a call). */
+export const makeClearPhotos =
+  ({ db, files, clock, days }: Deps) =>
+  async (): Promise<number> => {
+    const now = clock.now();
+    const before = new Date(now.getTime() - days * 24 * 3600 * 1000);
+    const gone = await db.transaction(async (trx) => {
+      const due = trx('photos')
+        .whereIn('status', ['superseded', 'rejected'])
+        .whereNull('files_deleted_at')
+        .whereRaw('coalesce(superseded_at, reviewed_at) < ?', [before])
+        .orderByRaw('coalesce(superseded_at, reviewed_at)')
+        .limit(100)
+        .forUpdate()
+        .skipLocked()
+        .select('id');
+      const rows = await trx('photos')
+        .whereIn('id', due)
+        .update({ files_deleted_at: now })
+        .returning<Row[]>(['id', 'school_id', 'parent_id', 'filename']);
+      for (const row of rows) {
+        const about = { schoolId: Number(row.school_id), parentId: Number(row.parent_id), photoId: Number(row.id) };
+        await recordEvent(trx, { ...about, actor: { kind: 'system' }, kind: 'photo.cleared' });
+      }
+      return rows;
+    });
+    for (const row of gone) await files.remove(row.filename as StorageKey);
+    return gone.length;
+  };
+
+export type ClearPhotos = ReturnType<typeof makeClearPhotos>;

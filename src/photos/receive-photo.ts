@@ -1,0 +1,67 @@
+// A photo's journey ④ to ⑦, in order: validate, compress, store, record
+import type { Parent } from '../parents/parent.ts';
+import type { Result } from '../shared/result.ts';
+import { compressImage } from './compress-image.ts';
+import type { DecodeQueue } from './decode-queue.ts';
+import { inspectImage, type Refusal } from './inspect-image.ts';
+import { makeStorageKey, type PhotoFiles } from './photo-files.ts';
+import type { PhotoRecords } from './photo-records.ts';
+import type { makeRecordPhoto, Received } from './record-photo.ts';
+import type { SweepPhotos } from './sweep-photos.ts';
+
+type Deps = {
+  decodes: DecodeQueue;
+  files: PhotoFiles;
+  photos: PhotoRecords;
+  recordPhoto: ReturnType<typeof makeRecordPhoto>;
+  sweepPhotos: SweepPhotos;
+  randomBytes: (size: number) => Buffer;
+};
+
+/** What arrived: a temporary file (the caller's to remove), its size in bytes and SHA-256, and the form's upload id. */
+export type Upload = { path: string; size: number; sha256: string; uploadId: string };
+
+export type ReceiveRefusal = Refusal | 'busy' | 'link-closed';
+
+/** Takes a parent's photo. When it returns `ok`, the photo is on disk (fsynced) and in the database. */
+export const makeReceivePhoto =
+  ({ decodes, files, photos, recordPhoto, sweepPhotos, randomBytes }: Deps) =>
+  async (parent: Parent, upload: Upload): Promise<Result<Received, ReceiveRefusal>> => {
+    const { id: parentId, schoolId } = parent;
+    const before = await photos.findUpload({ parentId, uploadId: upload.uploadId, sourceSha256: upload.sha256 });
+    if (before) return { ok: true, value: { photoId: before.id, repeated: true } };
+
+    const seen = await inspectImage(upload.path);
+    if (!seen.ok) return seen;
+    const decoded = await decodes.run(() => compressImage(upload.path, seen.value), { costly: seen.value.costly });
+    if (!decoded.ok) return decoded;
+    const image = decoded.value;
+    if (!image.ok) return image;
+
+    const filename = makeStorageKey(schoolId, randomBytes(16));
+    const staged = await files.stage(image.value);
+    const { width, height, sha256, thumbSha256, mayBeDamaged, full } = image.value;
+    const photo = {
+      parentId,
+      schoolId,
+      filename,
+      uploadId: upload.uploadId,
+      sha256,
+      thumbSha256,
+      sourceSha256: upload.sha256,
+      sourceFormat: seen.value.format,
+      sourceBytes: upload.size,
+      width,
+      height,
+      bytes: full.length,
+      mayBeDamaged,
+    };
+    try {
+      return await recordPhoto(photo, staged);
+    } catch (error) {
+      await sweepPhotos.sweepStray(filename).catch(() => undefined); // the daily sweep finds it otherwise
+      throw error;
+    }
+  };
+
+export type ReceivePhoto = ReturnType<typeof makeReceivePhoto>;

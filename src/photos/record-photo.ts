@@ -1,0 +1,61 @@
+// A photo's journey ⑦: record
+import { linkState } from '../parents/parent.ts';
+import type { ParentRecords } from '../parents/parent-records.ts';
+import type { Clock } from '../platform/clock.ts';
+import { advisoryLocks, type Db } from '../platform/db.ts';
+import { recordEvent } from '../platform/event-log.ts';
+import type { Result } from '../shared/result.ts';
+import type { PhotoFiles, Staged } from './photo-files.ts';
+import type { NewPhoto, PhotoRecords } from './photo-records.ts';
+
+type Deps = { db: Db; parents: ParentRecords; photos: PhotoRecords; files: PhotoFiles; clock: Clock };
+
+/** What came of an upload; `repeated`: the same form sent the same bytes before, and this is that photo. */
+export type Received = { photoId: number; repeated: boolean };
+
+/**
+ * Puts the staged files in place and the row beside them, in one transaction. The transaction holds a shared lock from
+ * before the rename until the commit; the sweep of strays takes the same lock exclusively (sweep-photos.ts). So no
+ * sweep, in whatever process, ever sees a file whose row may still come.
+ */
+export const makeRecordPhoto =
+  ({ db, parents, photos, files, clock }: Deps) =>
+  async (photo: Omit<NewPhoto, 'uploadedAt'>, staged: Staged): Promise<Result<Received, 'link-closed'>> => {
+    const moved = { done: false };
+    try {
+      const outcome = await db.transaction<Result<Received, 'link-closed'>>(async (trx) => {
+        const parent = await parents.lock(trx, photo.parentId);
+        const now = clock.now();
+        if (!parent || linkState(parent, now) !== 'open') return { ok: false, reason: 'link-closed' };
+        const before = await photos.findUpload(photo, trx);
+        if (before) return { ok: true, value: { photoId: before.id, repeated: true } };
+
+        await trx.raw('select pg_advisory_xact_lock_shared(?)', [advisoryLocks.keepPhoto]);
+        await files.keep(staged, photo.filename);
+        moved.done = true;
+
+        const { schoolId, parentId } = photo;
+        const event = { schoolId, actor: { kind: 'parent' }, at: now, parentId } as const;
+        const superseded = await photos.supersede(trx, photo.parentId, 'pending', now);
+        if (superseded !== undefined) {
+          await recordEvent(trx, { ...event, kind: 'photo.superseded', photoId: superseded });
+        }
+        if (parent.declinedAt) await parents.change(trx, parent.id, { declined_at: null });
+        const photoId = await photos.insert(trx, { ...photo, uploadedAt: now });
+        await recordEvent(trx, {
+          ...event,
+          kind: 'photo.received',
+          photoId,
+          data: { format: photo.sourceFormat, bytes: photo.sourceBytes },
+        });
+        return { ok: true, value: { photoId, repeated: false } };
+      });
+      if (!moved.done) await files.discard(staged);
+      return outcome;
+    } catch (error) {
+      // Whether a commit that failed took place is not known here: only when the row is surely absent may the file go.
+      // The sweep decides that under its lock; staged files that never moved are ours alone.
+      if (!moved.done) await files.discard(staged);
+      throw error;
+    }
+  };

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../src/platform/clock.ts';
+import { makeLogger } from '../../src/platform/logger.ts';
+import { loadConfig } from '../../src/shared/config.ts';
+import { wire } from '../../src/wiring.ts';
+import { wireApp } from '../../src/wiring-http.ts';
+import { cloneDatabase } from './database.ts';
+
+/** A clock that tests turn. */
+export const movableClock = (): Clock & { forward: (ms: number) => void } => {
+  let ahead = 0;
+  return {
+    now: () => new Date(Date.now() + ahead),
+    forward: (ms) => {
+      ahead += ms;
+    },
+  };
+};
+
+type Options = { env?: Record<string, string>; clock?: Clock };
+
+/** The whole service on a database and an uploads folder of its own, on a loopback port; `logs` is all it logged. */
+export const startApp = async ({ env = {}, clock }: Options = {}) => {
+  const dir = mkdtempSync(join(tmpdir(), 'pos-app-'));
+  const { url, ownerUrl } = await cloneDatabase();
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'info',
+    DATABASE_URL: url,
+    MIGRATION_DATABASE_URL: ownerUrl,
+    DATABASE_POOL_MAX: '5',
+    SESSION_SECRET: 'a secret that only tests know',
+    DATA_DIR: join(dir, 'data'),
+    UPLOADS_DIR: join(dir, 'uploads'),
+    MAX_UPLOAD_MB: '5',
+    SCHOOL_NAME: 'Oakfield Primary School',
+    SCHOOL_PHONE: '01632 960 118',
+    ...env,
+  });
+  const logs: string[] = [];
+  const logger = makeLogger({ level: config.LOG_LEVEL, stream: { write: (line) => void logs.push(line) } });
+  const service = await wire({ config, logger, ...(clock ? { clock } : {}) });
+  const drain = { draining: false };
+  const server = createServer(await wireApp(service, drain));
+  server.listen(0, '127.0.0.1'); // supertest alone would listen on every interface
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const stop = async () => {
+    server.closeAllConnections();
+    server.close();
+    await service.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  return {
+    ...service,
+    server,
+    drain,
+    logs,
+    url: `http://127.0.0.1:${port}`,
+    uploadsDir: config.UPLOADS_DIR,
+    ownerUrl,
+    stop,
+  };
+};
+
+export type App = Awaited<ReturnType<typeof startApp>>;
