@@ -1,0 +1,18 @@
+// Everything here is help: each page works without it. Words come from the page, so that the server translates them.
+import { copyOnPress } from './copy-link.js';
+import { stopDoubleSubmits } from './double-submit.js';
+import { focusSummary } from './focus-summary.js';
+import { closeMenus } from './menus.js';
+import { showCurrentEntry } from './nav.js';
+import { enhancePhotoForm } from './photo-form.js';
+import { listenForReviewKeys } from './review-keys.js';
+
+document.documentElement.classList.add('js');
+
+focusSummary();
+closeMenus();
+showCurrentEntry();
+stopDoubleSubmits();
+for (const form of document.querySelectorAll('form[data-photo]')) enhancePhotoForm(form);
+for (const button of document.querySelectorAll('[data-copy]')) copyOnPress(button);
+for (const toggle of document.querySelectorAll('[data-keys]')) listenForReviewKeys(toggle);

@@ -1,0 +1,23 @@
+import { UploadsOfAnother } from '../photos/claim-uploads.ts';
+import { EmbeddedPostgresUnavailable } from '../platform/embedded-postgres.ts';
+import { ConfigError } from '../shared/config.ts';
+
+/** What the system or PostgreSQL says by a code, and what to do about it. */
+const sentences: Record<string, string> = {
+  EADDRINUSE: 'Another program listens on this port already. Set PORT to a free one.',
+  EACCES: 'A folder or a port is not allowed for this user: check DATA_DIR, UPLOADS_DIR and PORT.',
+  ECONNREFUSED: 'The database at DATABASE_URL does not answer.',
+  ENOTFOUND: 'The database at DATABASE_URL does not answer.',
+  '28P01': 'The database refuses the user or the password of DATABASE_URL.',
+  '28000': 'The database refuses the user or the password of DATABASE_URL.',
+  '3D000': 'The database that DATABASE_URL names does not exist.',
+  '42501': 'The role of MIGRATION_DATABASE_URL (or DATABASE_URL) may not change the schema.',
+};
+
+/** A start that failed for a reason that a person can mend: the sentence that says how; undefined for surprises. */
+export const explainFailure = (error: unknown): string | undefined => {
+  if (error instanceof ConfigError) return `The environment has faults:\n${error.message}`;
+  if (error instanceof EmbeddedPostgresUnavailable || error instanceof UploadsOfAnother) return error.message;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return sentences[code];
+};

@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { makeLogger } from '../platform/logger.ts';
+import { loadConfig } from '../shared/config.ts';
+import { wire } from '../wiring.ts';
+import { type Command, type Given, UsageError } from './command.ts';
+import { explainFailure } from './explain-failure.ts';
+
+/** Runs one command line; gives the exit code: 0 done, 1 it failed or found faults, 2 the call makes no sense. */
+export const runCommand = async (commands: Record<string, Command>, args: string[]): Promise<0 | 1 | 2> => {
+  const [name = 'help', ...rest] = args;
+  const command = commands[name];
+  if (!command) {
+    process.stdout.write(help(commands));
+    return name === 'help' || name === '--help' ? 0 : 2;
+  }
+  try {
+    return await runOne(command, parse(command, rest));
+  } catch (error) {
+    if (error instanceof UsageError) return complain(`${error.message}\nUsage: npm run cli -- ${command.usage}\n`, 2);
+    const explained = explainFailure(error);
+    if (explained === undefined) throw error;
+    return complain(`${explained}\n`, 1);
+  }
+};
+
+const runOne = async (command: Command, given: Given): Promise<0 | 1> => {
+  const config = loadConfig();
+  const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL; // what a command says is its only output
+  const service = await wire({ config, logger: makeLogger({ level, stream: process.stderr }) });
+  try {
+    const said = await command.run(service, given);
+    process.stdout.write(`${given.values['json'] === true ? JSON.stringify(said.json) : said.text}\n`);
+    return said.exit ?? 0;
+  } finally {
+    await service.stop();
+  }
+};
+
+const parse = (command: Command, args: string[]): Given => {
+  try {
+    const options = { ...command.options, json: { type: 'boolean' } } as const;
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
+    return { values: values, words: positionals };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : 'the call makes no sense');
+  }
+};
+
+const complain = (text: string, exit: 1 | 2): 1 | 2 => {
+  process.stderr.write(text);
+  return exit;
+};
+
+const help = (commands: Record<string, Command>): string => {
+  const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
+  return `Usage: npm run cli -- COMMAND [OPTIONS] [--json]\n\n${lines.join('\n')}\n  help\n      this list\n`;
+};

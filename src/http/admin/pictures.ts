@@ -1,0 +1,25 @@
+import { Router } from 'express';
+import type { ShowPhoto } from '../../photos/show-photo.ts';
+import { Refused } from '../../shared/errors.ts';
+import { parseId } from '../../shared/ids.ts';
+import { requireStaff } from '../middleware/current-staff.ts';
+import { paths, type PictureSize } from '../paths.ts';
+import { sendPicture } from '../send-picture.ts';
+
+type Deps = { showPhoto: Pick<ShowPhoto, 'forStaff'> };
+
+/** The pictures themselves, each after a permission check (R38): only photos of the school where the person works now. */
+export const makePictures = ({ showPhoto }: Deps): Router => {
+  const router = Router();
+  router.route(paths.adminPicture).get(requireStaff('admin', 'reviewer'), async (req, res) => {
+    const photoId = parseId(req.params.photo_id);
+    const { size } = req.params;
+    if (photoId === undefined || !isSize(size)) throw new Refused('not-found');
+    const jpeg = await showPhoto.forStaff(res.locals.staff.id, res.locals.school.id, photoId, size);
+    if (!jpeg) throw new Refused('not-found');
+    sendPicture(res, jpeg);
+  });
+  return router;
+};
+
+const isSize = (text: string): text is PictureSize => text === 'full' || text === 'thumb';

@@ -1,0 +1,13 @@
+import { promisify } from 'node:util';
+import type { Request } from 'express';
+import type { SessionData } from 'express-session';
+
+/** Puts `content` into a session with a new id; the old id is worth nothing from then on (session fixation, R43). */
+export const renewSession = async (req: Request, content: Partial<SessionData>): Promise<void> => {
+  await promisify(req.session.regenerate.bind(req.session))();
+  Object.assign(req.session, content);
+  await promisify(req.session.save.bind(req.session))();
+};
+
+/** Ends the session on the server. */
+export const endSession = (req: Request): Promise<void> => promisify(req.session.destroy.bind(req.session))();

@@ -1,0 +1,47 @@
+import session, { type Store } from 'express-session';
+import type { RequestHandler } from 'express';
+import type { Clock } from '../../platform/clock.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    csrfToken: string;
+    /** Milliseconds since 1970, at most a minute old while the session is in use. */
+    seenAt: number;
+    /** Parents whose link was opened with this browser: id -> which link, and when. */
+    grants: Record<string, { linkVersion: number; at: number }>;
+    staffId: number;
+    schoolId: number;
+    signedInAt: number;
+  }
+}
+
+type Options = {
+  store: Store;
+  secrets: string[];
+  /** Whether people reach us by https; the cookie is then `__Host-` and Secure. */
+  secure: boolean;
+  name: 'parent' | 'staff';
+  /** Milliseconds that the browser keeps the cookie; without it, until it is closed. */
+  maxAge?: number;
+  clock: Clock;
+};
+
+/** A session for the parents' pages or for the office's; they have cookies of their own and never mix. */
+export const makeSession = ({ store, secrets, secure, name, maxAge, clock }: Options): RequestHandler[] => {
+  const cookie = { httpOnly: true, sameSite: 'lax', secure, path: '/', ...(maxAge ? { maxAge } : {}) } as const;
+  const load = session({
+    store,
+    // A secret for each kind: the id of one kind's session is worth nothing in the other's cookie.
+    secret: secrets.map((secret) => `${name} ${secret}`),
+    name: secure ? `__Host-${name}` : name,
+    resave: false,
+    saveUninitialized: false,
+    cookie,
+  });
+  const stayAwake: RequestHandler = (req, _res, next) => {
+    const now = clock.now().getTime();
+    if (req.session.staffId !== undefined && now - (req.session.seenAt ?? 0) > 60_000) req.session.seenAt = now;
+    next();
+  };
+  return [load, stayAwake];
+};

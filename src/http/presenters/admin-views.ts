@@ -1,0 +1,23 @@
+import type { ConfirmPage } from './admin-confirm.ts';
+import type { DashboardPage } from './admin-dashboard.ts';
+import type { ParentDetailPage } from './admin-parent.ts';
+import type { ParentFormPage } from './admin-parent-form.ts';
+import type { ForbiddenPage, NotFoundPage, OfficeErrorPage } from './admin-problem.ts';
+import type { RejectPage } from './admin-reject.ts';
+import type { ReviewEmptyPage, ReviewPage } from './admin-review.ts';
+import type { SignInPage } from './admin-sign-in.ts';
+
+/** Each view of the office's pages and the model its template expects. */
+export type AdminViews = {
+  'admin/sign-in': SignInPage;
+  'admin/dashboard': DashboardPage;
+  'admin/parent': ParentDetailPage;
+  'admin/parent-form': ParentFormPage;
+  'admin/confirm': ConfirmPage;
+  'admin/review': ReviewPage;
+  'admin/review-empty': ReviewEmptyPage;
+  'admin/reject': RejectPage;
+  'admin/403': ForbiddenPage;
+  'admin/404': NotFoundPage;
+  'admin/error': OfficeErrorPage;
+};

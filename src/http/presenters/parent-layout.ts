@@ -1,0 +1,67 @@
+import type { Speech } from '../../platform/i18n.ts';
+import { languageDirections, languageNames, languages, type Language } from '../../platform/languages.ts';
+import type { RichPart } from '../../platform/rich-text.ts';
+import { type School, telephoneHref } from '../../schools/school.ts';
+
+/** The school as a parent may see it; absent where a page must not say which school it is (a dead link in a district). */
+export type OfficeContact = { name: string; phone: { text: string; href: string } | null; hours: string | null };
+
+/** What every page for parents needs around its own content. */
+export type ParentLayout = Pick<Speech, 't' | 'rich' | 'dir'> & {
+  language: Language;
+  languageName: string;
+  /** The browser's tab: what the page is, then whose; never a parent's name. */
+  title: string;
+  schoolName: string;
+  office: OfficeContact | null;
+  /** Shows a column beside the page on a wide screen. */
+  wide: boolean;
+  languages: { code: Language; name: string; dir: 'ltr' | 'rtl'; href: string; current: boolean }[];
+  footer: { href: string; parts: RichPart[] }[];
+};
+
+export type Around = {
+  speech: Speech;
+  school: School | undefined;
+  wide?: boolean;
+  /** The page has the section `#privacy`. */
+  privacy?: boolean;
+  /** What the language switch keeps of the address' query, e.g. `problem=busy`. */
+  query?: string;
+};
+
+/** Puts the masthead, the language switch and the footer around a page whose translated title is `title`. */
+export const presentParentLayout = (around: Around, title: string): ParentLayout => {
+  const { speech, school, wide = false, privacy = false, query } = around;
+  const { t, rich, dir, language } = speech;
+  const schoolName = school?.name ?? t('page.service');
+  const office = school ? presentOffice(school) : null;
+  return {
+    t,
+    rich,
+    dir,
+    language,
+    languageName: languageNames[language],
+    title: `${title} - ${schoolName}`,
+    schoolName,
+    office,
+    wide,
+    languages: languages.map((code) => ({
+      code,
+      name: languageNames[code],
+      dir: languageDirections[code],
+      href: query === undefined ? `?lang=${code}` : `?${query}&lang=${code}`,
+      current: code === language,
+    })),
+    footer: [
+      ...(office?.phone ? [{ href: office.phone.href, parts: rich('page.help', { phone: office.phone.text }) }] : []),
+      ...(privacy ? [{ href: '#privacy', parts: rich('page.privacy') }] : []),
+    ],
+  };
+};
+
+const presentOffice = (school: School): OfficeContact => ({
+  name: school.name,
+  phone: school.phone === null ? null : { text: school.phone, href: telephoneHref(school.phone) },
+  hours: school.officeHours,
+});

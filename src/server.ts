@@ -1,0 +1,52 @@
+import { explainFailure } from './commands/explain-failure.ts';
+import { ensureFirstAdmin } from './commands/first-admin.ts';
+import { loadConfig } from './shared/config.ts';
+import { wire } from './wiring.ts';
+import { wireHttp } from './wiring-http.ts';
+
+/** How long a balancer gets to see that we stop; and the time after which nothing is waited for any more. */
+const NOTICE_MS = 3000;
+const HARD_LIMIT_MS = 30_000;
+
+const start = async (): Promise<void> => {
+  const config = loadConfig();
+  const service = await wire({ config });
+  const { logger } = service;
+  const { server, drain } = await wireHttp(service).catch(async (error: unknown) => {
+    await service.stop();
+    throw error;
+  });
+  service.housekeeping.start();
+  for (const line of await ensureFirstAdmin(service, process.stdout)) process.stderr.write(`${line}\n`);
+  logger.info({ address: server.address() }, 'listening');
+
+  let stopping = false;
+  const stop = (noticeMs: number) => {
+    if (stopping) process.exit(1); // asked twice: at once
+    stopping = true;
+    drain.draining = true;
+    logger.info('draining');
+    setTimeout(() => process.exit(1), HARD_LIMIT_MS).unref();
+    setTimeout(() => {
+      server.close(() => {
+        void service.stop().then(() => {
+          logger.info('stopped');
+          process.exit(0);
+        });
+      });
+      server.closeIdleConnections();
+    }, noticeMs);
+  };
+  process.on('SIGTERM', () => stop(NOTICE_MS));
+  process.on('SIGINT', () => stop(0));
+  process.on('uncaughtExceptionMonitor', (error) => logger.fatal({ err: error }, 'a fault that nobody caught'));
+};
+
+try {
+  await start();
+} catch (error) {
+  const explained = explainFailure(error);
+  if (explained === undefined) throw error;
+  process.stderr.write(`${explained}\n`);
+  process.exitCode = 1;
+}

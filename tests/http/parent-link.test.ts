@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { to } from '../../src/http/paths.ts';
+import type { Parent } from '../../src/parents/parent.ts';
+import { CONSENT_VERSION } from '../../src/parents/parent-choices.ts';
+import { makeUniqueId } from '../../src/shared/ids.ts';
+import { csrfOn, givePhoto } from '../support/actors.ts';
+import { type App, movableClock, startApp } from '../support/app.ts';
+import { addParent } from '../support/cast.ts';
+import { makeVisitor } from '../support/visitor.ts';
+
+const DAY = 24 * 3600 * 1000;
+const clock = movableClock();
+let app: App;
+beforeAll(async () => {
+  app = await startApp({ clock });
+});
+afterAll(() => app.stop());
+
+const consentsOf = (parent: Parent) => app.db('consents').where({ parent_id: parent.id }).orderBy('id');
+const reread = async (parent: Parent): Promise<Parent> => {
+  const found = await app.parents.findById(parent.id);
+  if (!found) throw new Error('the parent is gone');
+  return found;
+};
+const tokenOf = async (parent: Parent) => csrfOn(await makeVisitor(app.url).open(to.linkNotMe(parent.uniqueId)));
+const post = async (parent: Parent, fields: Record<string, string>, visitor = makeVisitor(app.url)) => {
+  const body = new URLSearchParams({ _csrf: await tokenOf(parent), ...fields });
+  return visitor.post(to.link(parent.uniqueId), body);
+};
+
+describe('the welcome page', () => {
+  test('R33: looking changes nothing, however often and by whatever method', async () => {
+    const parent = await addParent(app);
+    const everything = async () => ({
+      parent: await reread(parent),
+      consents: await consentsOf(parent),
+      events: (await app.db('events').where({ parent_id: parent.id })).length,
+      sessions: (await app.db('sessions')).length,
+    });
+    const before = await everything();
+    for (const path of [to.link, to.linkNotMe, to.linkDecline].map((address) => address(parent.uniqueId))) {
+      await fetch(app.url + path, { method: 'HEAD' });
+      for (let time = 0; time < 5; time++) {
+        const answer = await fetch(app.url + path);
+        expect(answer.status).toBe(200);
+        expect(answer.headers.getSetCookie()).toEqual([]);
+      }
+    }
+    await fetch(app.url + to.link(parent.uniqueId), { method: 'POST' }); // a scanner's
+    expect(await everything()).toEqual(before);
+    expect((await makeVisitor(app.url).open(to.link(parent.uniqueId))).text).toContain('Hello Maria');
+  });
+
+  test('R34: it tells no cache, no search machine and no other site', async () => {
+    const parent = await addParent(app);
+    const page = await makeVisitor(app.url).open(to.link(parent.uniqueId));
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(page.headers.get('x-robots-tag')).toContain('noindex');
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(page.root.querySelector('title')?.text).toBe('Send us your photo - Oakfield Primary School');
+  });
+
+  test('without the tick nothing starts, and the page says where the tick is missing', async () => {
+    const parent = await addParent(app);
+    const visitor = makeVisitor(app.url);
+    const page = await visitor.submit(await visitor.open(to.link(parent.uniqueId)), 'Start');
+    expect(page.status).toBe(422);
+    expect(page.root.querySelector('title')?.text).toMatch(/^Error: /);
+    expect(page.root.querySelector('[role=alert] a')?.getAttribute('href')).toBe('#consent');
+    expect(page.root.querySelector('#consent')?.getAttribute('aria-invalid')).toBe('true');
+    expect(await consentsOf(parent)).toEqual([]);
+    expect((await reread(parent)).openedAt).toBeNull();
+  });
+
+  test('a consent to older words is asked for again', async () => {
+    const parent = await addParent(app);
+    const page = await post(parent, { consent: 'v0' });
+    expect(page.status).toBe(422);
+    expect(page.text).toContain('These words have changed');
+    expect(await consentsOf(parent)).toEqual([]);
+  });
+
+  test('R55: odd fields count as not sent', async () => {
+    const parent = await addParent(app);
+    const token = await tokenOf(parent);
+    const body = `_csrf=${token}&consent=${CONSENT_VERSION}&consent=${CONSENT_VERSION}&__proto__=1&do[a]=show`;
+    const page = await makeVisitor(app.url).post(to.link(parent.uniqueId), body, {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect(page.status).toBe(422);
+  });
+
+  test('the tick opens a session whose address has no secret; the consent keeps the language and the version', async () => {
+    const parent = await addParent(app);
+    const visitor = makeVisitor(app.url, { 'accept-language': 'en' });
+    await visitor.open(`${to.link(parent.uniqueId)}?lang=es`); // the switch
+    const welcome = await visitor.open(to.link(parent.uniqueId));
+    expect(welcome.html).toContain('<html lang="es"');
+    const page = await visitor.submit(welcome, 'Empezar', { consent: CONSENT_VERSION });
+    expect(page.url).toBe(to.parentPhoto(parent.id));
+    expect(page.text).toContain('Hágase una foto');
+    expect(await consentsOf(parent)).toMatchObject([{ text_version: CONSENT_VERSION, locale: 'es' }]);
+    expect((await reread(parent)).openedAt).toBeInstanceOf(Date);
+  });
+
+  test('a double tap and a second tab are no error, and both tabs go on', async () => {
+    const parent = await addParent(app);
+    const visitor = makeVisitor(app.url);
+    const [first, second] = [
+      await visitor.open(to.link(parent.uniqueId)),
+      await visitor.open(to.link(parent.uniqueId)),
+    ];
+    const taps = await Promise.all(
+      [first, second].map((tab) => visitor.submit(tab, 'Start', { consent: CONSENT_VERSION })),
+    );
+    expect(taps.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await visitor.open(to.parentPhoto(parent.id))).status).toBe(200);
+  });
+
+  test('two guardians share a phone: the session holds both', async () => {
+    const [maria, kwame] = [await addParent(app), await addParent(app, 'kwame')];
+    const visitor = makeVisitor(app.url);
+    await post(maria, { consent: CONSENT_VERSION }, visitor);
+    await post(kwame, { consent: CONSENT_VERSION }, visitor);
+    expect((await visitor.open(to.parentPhoto(maria.id))).status).toBe(200);
+    expect((await visitor.open(to.parentPhoto(kwame.id))).status).toBe(200);
+  });
+
+  test('speaks the language on the record first, then the browser’s, and writes from right to left', async () => {
+    const parent = await addParent(app, 'amina', { locale: 'ar' });
+    const arabic = await makeVisitor(app.url, { 'accept-language': 'es' }).open(to.link(parent.uniqueId));
+    expect(arabic.html).toContain('<html lang="ar" dir="rtl">');
+    const spanish = await makeVisitor(app.url, { 'accept-language': 'es' }).open(
+      to.link((await addParent(app)).uniqueId),
+    );
+    expect(spanish.html).toContain('<html lang="es" dir="ltr">');
+  });
+});
+
+describe('dead links', () => {
+  const dead = async (address: string, language = 'en') => {
+    const answer = await fetch(app.url + address, { headers: { 'accept-language': language } });
+    const headers = Object.fromEntries(
+      [...answer.headers].filter(([name]) => !['date', 'x-request-id'].includes(name)),
+    );
+    return { status: answer.status, headers, body: await answer.text() };
+  };
+
+  test('R31: unknown, malformed, revoked, archived and halted ones answer the same, byte for byte', async () => {
+    const [revoked, archived, halted] = [await addParent(app), await addParent(app), await addParent(app)];
+    const [school] = await app.schools.list();
+    if (!school) throw new Error('there is no school');
+    const cli = { kind: 'cli' } as const;
+    await app.onboardingLink.revoke(cli, school, revoked.id, '');
+    await app.leaving.archive(cli, school.id, archived.id, '');
+    await app.choices.sayNotMe(halted.id);
+    const unknown = await dead(to.link(makeUniqueId()));
+    expect(unknown.status).toBe(404);
+    expect(unknown.body).toContain('This link does not work');
+    expect(unknown.body).toContain('01632 960 118');
+    expect(unknown.body).not.toMatch(/Maria|Santos|Sofia/);
+    for (const parent of [revoked, archived, halted]) expect(await dead(to.link(parent.uniqueId))).toEqual(unknown);
+    for (const parent of [revoked, archived]) {
+      expect(await dead(to.linkNotMe(parent.uniqueId))).toEqual(unknown);
+      expect(await dead(to.linkDecline(parent.uniqueId))).toEqual(unknown);
+    }
+    expect(await dead('/onboarding/none')).toEqual(unknown);
+    expect((await dead(to.link(revoked.uniqueId), 'es')).body).toContain('Este enlace no funciona');
+  });
+
+  test('R32: other ways to write an id are malformed', async () => {
+    const { uniqueId } = await addParent(app);
+    const ways = [uniqueId.toUpperCase(), `{${uniqueId}}`, `${uniqueId}%2f`, uniqueId.slice(1), 'x'.repeat(10_000)];
+    for (const way of [...ways, '%00', '%ff', 'p', '0']) {
+      const answer = await fetch(`${app.url}/onboarding/${way}`);
+      expect([400, 404], way.slice(0, 60)).toContain(answer.status);
+      await answer.body?.cancel();
+    }
+  });
+});
+
+describe('an expired link', () => {
+  test('says how to get a new one when nothing was sent, and starts nothing', async () => {
+    const parent = await addParent(app);
+    const token = await tokenOf(parent);
+    clock.forward(31 * DAY);
+    const page = await makeVisitor(app.url).open(to.link(parent.uniqueId));
+    expect(page.status).toBe(410);
+    expect(page.text).toContain('each link works for 30 days');
+    expect(page.root.querySelectorAll('form')).toEqual([]);
+    const started = await makeVisitor(app.url).post(
+      to.link(parent.uniqueId),
+      new URLSearchParams({ _csrf: token, consent: CONSENT_VERSION }),
+    );
+    expect(started.status).toBe(410);
+    expect(await consentsOf(parent)).toEqual([]);
+  });
+
+  test('still shows what was sent, and takes nothing new', async () => {
+    const parent = await addParent(app);
+    await givePhoto(app, parent);
+    clock.forward(31 * DAY);
+    const visitor = makeVisitor(app.url);
+    const receipt = await visitor.open(to.link(parent.uniqueId));
+    expect(receipt.status).toBe(200);
+    expect(receipt.text).toContain('We have your photo, Maria');
+    expect(receipt.text).toContain('Your link has expired');
+    const page = await visitor.submit(receipt, 'Show my photo');
+    expect(page.url).toBe(to.parent(parent.id));
+    expect(page.text).not.toContain('Send a new photo');
+    expect((await visitor.open(to.parentPhoto(parent.id))).status).toBe(410);
+    expect((await visitor.follow(page, 'Delete my photo')).text).toContain('Delete your photo?');
+  });
+});
