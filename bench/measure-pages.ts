@@ -1,0 +1,42 @@
+import { makeVisitor } from '../tests/support/visitor.ts';
+import { ADMIN, cpuOf, type Service, startProgram } from './service.ts';
+
+/** CPU milliseconds per GET of `url`, four at a time, after a warm-up of a fifth. */
+const perRequest = async (pid: number, url: string, count: number, headers: Record<string, string> = {}) => {
+  const get = async (times: number) => {
+    for (let i = 0; i < times; i += 1) {
+      const answer = await fetch(url, { headers });
+      if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`);
+      await answer.arrayBuffer();
+    }
+  };
+  const fourTimes = (times: number) => Promise.all([1, 2, 3, 4].map(() => get(times / 4)));
+  await fourTimes(count / 2);
+  const before = cpuOf(pid);
+  await fourTimes(count);
+  return (cpuOf(pid) - before) / count;
+};
+
+/** CPU per request of the onboarding page and of the dashboard with a session, each beside its bare page. */
+export const measurePages = async (service: Service, count: number) => {
+  const bare = await startProgram('bench/bare-page.ts', {}, ({ msg }) => msg === 'listening');
+  const bareUrl = `http://127.0.0.1:${String(bare.line['port'])}`;
+  try {
+    const parent = await service.cli('parent:create', '--name', 'Amina', '--child', 'Yusuf');
+    await service.cli('demo:seed', '--parents', '60', '--more');
+    const link = `${service.url}${new URL(String(parent['onboarding_url'])).pathname}`;
+    const ruth = makeVisitor(service.url);
+    await ruth.submit(await ruth.open('/admin/sign-in'), 'Sign in', ADMIN);
+    const cookie = [...ruth.cookies].map((pair) => pair.join('=')).join('; ');
+    const page = await fetch(link);
+    return {
+      onboarding: await perRequest(service.pid, link, count),
+      bareText: await perRequest(bare.pid, `${bareUrl}/text`, count),
+      dashboard: await perRequest(service.pid, `${service.url}/admin/parents`, count, { cookie }),
+      bareTable: await perRequest(bare.pid, `${bareUrl}/table`, count),
+      onboardingBytes: (await page.arrayBuffer()).byteLength,
+    };
+  } finally {
+    bare.child.kill();
+  }
+};

@@ -1,0 +1,84 @@
+// `npm run bench [-- --json FILE]`: what the service costs beside its yardsticks (docs/quality.md, 'Speed and memory').
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { measurePages } from './measure-pages.ts';
+import { measureUpload } from './measure-upload.ts';
+import { startService } from './service.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
+const UPLOADS = 200;
+const REQUESTS = 2000;
+
+type Row = { what: string; measured: string; yardstick: string; ratio: string; target: string; met: boolean };
+
+const service = await startService();
+try {
+  const upload = await measureUpload(service, UPLOADS);
+  const pages = await measurePages(service, REQUESTS);
+  const share = upload.yardstick / upload.perPhoto;
+  const onboarding = pages.onboarding / pages.bareText;
+  const dashboard = pages.dashboard / pages.bareTable;
+  const ms = (value: number) => `${value.toFixed(2)} CPU-ms`;
+  const rows: Row[] = [
+    {
+      what: `upload of a 12-Mpx photo (${upload.photoMb.toFixed(1)} MB)`,
+      measured: ms(upload.perPhoto),
+      yardstick: ms(upload.yardstick),
+      ratio: share.toFixed(2),
+      target: 'yardstick / measured >= 0.75',
+      met: share >= 0.75,
+    },
+    {
+      what: 'onboarding page',
+      measured: ms(pages.onboarding),
+      yardstick: ms(pages.bareText),
+      ratio: onboarding.toFixed(2),
+      target: 'measured / yardstick <= 4',
+      met: onboarding <= 4,
+    },
+    {
+      what: 'dashboard page with session, 50 rows',
+      measured: ms(pages.dashboard),
+      yardstick: ms(pages.bareTable),
+      ratio: dashboard.toFixed(2),
+      target: 'measured / yardstick <= 5',
+      met: dashboard <= 5,
+    },
+    {
+      what: `peak RSS after ${UPLOADS} uploads, two at a time`,
+      measured: `${upload.peakRss.toFixed(0)} MiB`,
+      yardstick: '',
+      ratio: '',
+      target: '<= 256 MiB',
+      met: upload.peakRss <= 256,
+    },
+    {
+      what: 'onboarding page on the wire, uncompressed HTML',
+      measured: `${(pages.onboardingBytes / 1000).toFixed(1)} kB`,
+      yardstick: '',
+      ratio: '',
+      target: '< 30 kB',
+      met: pages.onboardingBytes < 30_000,
+    },
+  ];
+  process.stdout.write(`${asTable(rows)}\n`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+} finally {
+  await service.stop();
+}
+
+function asTable(rows: Row[]): string {
+  const cells = [
+    ['what', 'measured', 'yardstick', 'ratio', 'target', ''],
+    ...rows.map((row) => [row.what, row.measured, row.yardstick, row.ratio, row.target, row.met ? 'met' : 'MISSED']),
+  ];
+  const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

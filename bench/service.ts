@@ -1,0 +1,80 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+export const ADMIN = { email: 'ruth@oakfield.example.org', password: 'correct horse battery staple' };
+
+const CLOCK_TICKS = 100; // per second, on every Linux that Node runs on
+
+/** CPU that a process has used since it began, user and system, in milliseconds (/proc/PID/stat, fields 14 and 15). */
+export const cpuOf = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / CLOCK_TICKS;
+};
+
+/** Largest memory that a process has held so far, in MiB. */
+export const peakRssOf = (pid: number): number =>
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+
+/** Starts a program of ours with Node and waits until it prints a JSON line that `isReady` knows; gives that line. */
+export const startProgram = async (
+  script: string,
+  env: Record<string, string>,
+  isReady: (line: Record<string, unknown>) => boolean,
+): Promise<{ child: ChildProcess; pid: number; line: Record<string, unknown> }> => {
+  const child = spawn(process.execPath, [script], {
+    env: { PATH: '/usr/bin:/bin', MALLOC_ARENA_MAX: '2', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const text of createInterface({ input: child.stdout })) {
+    const line = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
+    if (!isReady(line)) continue;
+    child.stdout.resume();
+    return { child, pid: child.pid ?? 0, line };
+  }
+  throw new Error(`${script} ended before it was ready`);
+};
+
+/** The real service with an embedded database under a temporary folder; `cli` runs a command beside it. */
+export const startService = async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'pos-bench-'));
+  chmodSync(dir, 0o755); // the database runs as another user when we are root
+  const env = {
+    NODE_ENV: 'test',
+    PORT: '0',
+    DATA_DIR: join(dir, 'data'),
+    UPLOADS_DIR: join(dir, 'uploads'),
+    RATE_LIMIT_SCALE: '0',
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    SCHOOL_NAME: 'Oakfield Primary School',
+    SCHOOL_PHONE: '01632 960 118',
+  };
+  const { child, pid, line } = await startProgram('src/server.ts', env, ({ msg }) => msg === 'listening');
+  const { port } = line['address'] as { port: number };
+  const run = promisify(execFile);
+  return {
+    pid,
+    url: `http://127.0.0.1:${port}`,
+    cli: async (...args: string[]): Promise<Record<string, unknown>> => {
+      const { stdout } = await run(process.execPath, ['src/cli.ts', ...args, '--json'], {
+        env: { PATH: '/usr/bin:/bin', ...env },
+        maxBuffer: 1e8,
+      });
+      return JSON.parse(stdout) as Record<string, unknown>;
+    },
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGINT');
+      await ended;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+};
+
+export type Service = Awaited<ReturnType<typeof startService>>;

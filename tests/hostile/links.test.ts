@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Parent } from '../../src/parents/parent.ts';
+import { makeUniqueId } from '../../src/shared/ids.ts';
+import { linkToken, signIn, startAs } from '../support/actors.ts';
+import { type App, movableClock, startApp } from '../support/app.ts';
+import { addParent, addStaff } from '../support/cast.ts';
+import { everything } from '../support/everything.ts';
+import { type Answer, type Ask, ask, form } from '../support/raw-request.ts';
+import { makeVisitor } from '../support/visitor.ts';
+
+const clock = movableClock();
+let app: App;
+let dead: Record<string, string>;
+let maria: Parent;
+beforeAll(async () => {
+  app = await startApp({ clock, env: { TRUST_PROXY: 'loopback' } });
+  await addStaff(app, 'ruth');
+  maria = await addParent(app, 'maria');
+  // Recorded languages differ from what the browser asks for: an answer in the parent's own would tell that there is one.
+  const make = () => addParent(app, 'kwame', { locale: 'es' });
+  const [revoked, archived, halted, renewed] = [await make(), await make(), await make(), await make()];
+  const [school] = await app.schools.list();
+  if (!school) throw new Error('no school');
+  const office = { kind: 'cli' } as const;
+  await app.onboardingLink.revoke(office, school, revoked.id, '');
+  await app.leaving.archive(office, school.id, archived.id, '');
+  await app.choices.sayNotMe(halted.id);
+  await app.onboardingLink.renew(office, school, renewed.id);
+  dead = {
+    revoked: revoked.uniqueId,
+    archived: archived.uniqueId,
+    'halted by This is not me': halted.uniqueId,
+    replaced: renewed.uniqueId,
+    malformed: 'abc',
+    'in capitals': maria.uniqueId.toUpperCase(),
+    'a UUID of another version': 'f47ac10b-58cc-1372-8567-0e02b2c3d479',
+  };
+});
+afterAll(() => app.stop());
+
+/** Each from an address of its own, so that the limit for guesses does not answer. */
+let addresses = 0;
+const from = (): string => `203.0.113.${(addresses += 1) % 250}`;
+const askLink = (path: string, how: Ask = {}): Promise<Answer> =>
+  ask(app.url, path, { ...how, headers: { 'x-forwarded-for': from(), ...how.headers } });
+
+const comparable = ({ status, headers, body }: Answer) => {
+  const { date: _date, 'x-request-id': _id, ...others } = headers;
+  return { status, headers: others, body: body.toString('base64') };
+};
+
+test.each([
+  ['one school', 'en'],
+  ['one school', 'es'],
+  ['one school', 'ar'],
+  ['one school', undefined],
+  ['a district', 'en'],
+  ['a district', 'ar'],
+])('R31: dead links of every kind are answered alike, byte for byte: %s, %s', async (schools, language) => {
+  if (schools === 'a district' && (await app.schools.list()).length === 1) {
+    await app.createSchool({ kind: 'cli' }, { name: 'Elmwood School', timeZone: 'UTC' });
+    clock.forward(11_000); // each process remembers for 10 s whether there is one school
+  }
+  const headers: Record<string, string> = language === undefined ? {} : { 'accept-language': language };
+  for (const method of ['GET', 'HEAD', 'POST']) {
+    const how: Ask = { method, headers, ...(method === 'POST' ? { body: form({ consent: 'v1' }) } : {}) };
+    const unknown = await askLink(`/onboarding/${makeUniqueId()}`, how);
+    expect(unknown.status).toBe(404);
+    if (method !== 'HEAD') expect(unknown.text).toContain(`lang="${language ?? 'en'}"`);
+    expect(unknown.text.includes('01632')).toBe(method !== 'HEAD' && schools === 'one school');
+    for (const [kind, link] of Object.entries(dead)) {
+      // Whoever holds a halted link sees on its page for 'This is not me' that it is; its forms need their token.
+      if (method === 'POST' && kind.startsWith('halted')) continue;
+      expect(comparable(await askLink(`/onboarding/${link}`, how)), `${method}, ${kind}`).toEqual(comparable(unknown));
+    }
+  }
+});
+
+test('R31: the further pages of dead links are dead alike', async () => {
+  for (const page of ['not-me', 'decline', 'photo', 'x/y']) {
+    const unknown = comparable(await askLink(`/onboarding/${makeUniqueId()}/${page}`));
+    expect(unknown.status).toBe(404);
+    for (const [kind, link] of Object.entries(dead)) {
+      if (page === 'not-me' && kind.startsWith('halted')) continue;
+      expect(comparable(await askLink(`/onboarding/${link}/${page}`)), `${page}, ${kind}`).toEqual(unknown);
+    }
+  }
+});
+
+test('R31: an address that guesses is stopped after 60 misses in ten minutes, for all that it asks; others are not', async () => {
+  const headers = { 'x-forwarded-for': '198.51.100.7' };
+  const seen: number[] = [];
+  for (let guess = 0; guess < 70; guess += 1) {
+    seen.push((await ask(app.url, `/onboarding/${makeUniqueId()}`, { headers })).status);
+  }
+  expect(seen.filter((status) => status === 404)).toHaveLength(61);
+  const stopped = await ask(app.url, `/onboarding/${maria.uniqueId}`, { headers });
+  expect(stopped.status).toBe(429);
+  expect(Number(stopped.headers['retry-after'])).toBeGreaterThan(0);
+  expect(stopped.text).not.toContain('Maria');
+  expect((await askLink(`/onboarding/${maria.uniqueId}`)).status).toBe(200);
+  clock.forward(601_000);
+  expect((await ask(app.url, `/onboarding/${maria.uniqueId}`, { headers })).status).toBe(200);
+});
+
+const shapes = (link: string): string[] => [
+  ...[link.toUpperCase(), `{${link}}`, `%7B${link}%7D`, `urn:uuid:${link}`, link.replaceAll('-', ''), `${link}0`],
+  ...[link.slice(0, -1), `%20${link}`, `${link}%0a`, `${link}%00`, `%00${link}`, `${link}%2f`, `%2f${link}`, `..%2f${link}`],
+  ...['..', '.', '%2e%2e', '..%2f..%2f..%2fetc%2fpasswd', '%5c..%5c', '%', '%ff', '%c0%af', '%zz', '%u0041', '[]'],
+  ...['undefined', 'null', 'NaN', '0', '-1', 'p', '__proto__', 'constructor', 'toString', `${link},${link}`, `${link};x=1`],
+  ...['%F0%9F%91%BB', '%D9%A1', '%E2%80%AE', "'%20or%20'1'='1", '%27;drop%20table%20parents;--', '00000000-0000-0000-0000-000000000000'],
+  ...['ffffffff-ffff-ffff-ffff-ffffffffffff', 'a'.repeat(10_000), '%61'.repeat(3000), '<script>', '$%7B1%7D', '*', ':unique_id'],
+];
+
+test('R32: odd shapes of a link are refused without a fault, in every place where an id stands', async () => {
+  const ruth = await signIn(app, 'ruth');
+  const session = await startAs(app, await addParent(app, 'amina'));
+  const lines = app.logs.length;
+  for (const shape of shapes(maria.uniqueId)) {
+    for (const path of [`/onboarding/${shape}`, `/onboarding/${shape}/not-me`, `/onboarding/${shape}/decline`]) {
+      for (const body of [undefined, form({ _csrf: 'x', consent: 'v1' })]) {
+        const answer = await askLink(path, body ? { body } : {});
+        expect([400, 403, 404], `${body ? 'POST' : 'GET'} ${path.slice(0, 100)}: ${answer.status}`).toContain(answer.status);
+        if (answer.status === 403) expect(path).toMatch(/^\/onboarding\/p(\/|$)/); // the session's pages ask for a token
+      }
+    }
+    const headers = { cookie: session.cookie };
+    for (const path of [`/onboarding/p/${shape}`, `/onboarding/p/${shape}/photo`, `/onboarding/p/${shape}/photos/1/full`]) {
+      expect([400, 403, 404], path.slice(0, 100)).toContain((await askLink(path, { headers })).status);
+    }
+    for (const path of [`/admin/parents/${shape}`, `/admin/parents/${shape}/edit`, `/admin/photos/${shape}/full`]) {
+      const { status } = await askLink(path, { headers: { cookie: ruth.cookie } });
+      expect(path.includes('/..') || path.includes('/.') ? [200, 400, 404] : [400, 404], path.slice(0, 100)).toContain(status);
+    }
+  }
+  for (const query of ['?unique_id[]=1', `?unique_id=${maria.uniqueId}`, '?a[]=1&a[]=2']) {
+    expect((await askLink(`/onboarding/${makeUniqueId()}${query}`)).status).toBe(404);
+  }
+  expect(app.logs.slice(lines).filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
+});
+
+test('R32: numbers of rows in odd shapes are not found', async () => {
+  const ruth = await signIn(app, 'ruth');
+  const lines = app.logs.length;
+  for (const shape of ['1e3', '01', '+1', '1.0', '0x1', '9'.repeat(15), '9'.repeat(19), '9'.repeat(400), '1%00', '%D9%A1', '1;', '1%0a']) {
+    for (const path of [`/admin/parents/${shape}`, `/admin/photos/${shape}/full`, `/admin/photos/${shape}/rejection`]) {
+      expect((await askLink(path, { headers: { cookie: ruth.cookie } })).status, path).toBe(404);
+    }
+    const body = form({ _csrf: ruth.csrf, decision: 'approve' });
+    const decided = await askLink(`/admin/photos/${shape}/decision`, { body, headers: { cookie: ruth.cookie } });
+    expect(decided.status, shape).toBe(404);
+  }
+  expect(app.logs.slice(lines).filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
+});
+
+test('R33: what a mail scanner does changes nothing: the parent has not opened the link, and it still works', async () => {
+  const oisin = await addParent(app, 'oisin');
+  const scanners = ['Mozilla/5.0 (compatible; Barracuda Sentinel)', 'SafeLinks/1.0', 'Slackbot-LinkExpanding 1.0', 'WhatsApp/2.23'];
+  const before = await everything(app);
+  const token = await linkToken(app, oisin);
+  for (const page of ['', '/not-me', '/decline']) {
+    const path = `/onboarding/${oisin.uniqueId}${page}`;
+    for (const agent of scanners) {
+      const headers = { 'user-agent': agent };
+      expect((await askLink(path, { method: 'HEAD', headers })).status).toBe(200);
+      for (let time = 0; time < 5; time += 1) {
+        const seen = await askLink(`${path}?lang=en&consent=v1&do=show&_csrf=${token}`, { headers });
+        expect(seen.status).toBe(200);
+        expect(seen.headers['set-cookie']?.filter((line) => !line.startsWith('lang=')) ?? []).toEqual([]);
+      }
+      const posts: Ask[] = [
+        { method: 'POST', headers },
+        { method: 'POST', headers, body: form({ consent: 'v1', do: 'undo' }) },
+        { method: 'POST', headers, body: form({ _csrf: '', consent: 'v1' }) },
+        { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ _csrf: token, consent: 'v1' }) },
+      ];
+      for (const post of posts) expect((await askLink(path, post)).status).toBe(403);
+    }
+  }
+  expect(await everything(app)).toEqual(before);
+  expect((await app.parents.findById(oisin.id))?.status).toBe('not_opened');
+
+  const visitor = makeVisitor(app.url, { 'x-forwarded-for': from() });
+  const page = await visitor.submit(await visitor.open(`/onboarding/${oisin.uniqueId}`), 'Start', { consent: 'v1' });
+  expect(page.url).toBe(`/onboarding/p/${oisin.id}/photo`);
+  expect((await app.parents.findById(oisin.id))?.status).toBe('opened');
+});
