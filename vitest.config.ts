@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Tests that end processes, fill disks or load the machine run alone and have commands of their own. */
 const apart = { hostile: 'tests/hostile/**/*.test.ts', crash: 'tests/crash/**/*.test.ts' };
 
+/** Plant faults in the tree for a moment: not beside the others. */
+const rules = ['tests/architecture.test.ts', 'tests/lint-rules.test.ts'];
+
 export default defineConfig({
   test: {
     globalSetup: ['tests/support/cluster.ts'],
@@ -15,10 +18,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: [apart.hostile, apart.crash, 'tests/architecture.test.ts'],
+          exclude: [apart.hostile, apart.crash, ...rules],
         },
       },
-      { extends: true, test: { name: 'architecture', include: ['tests/architecture.test.ts'] } },
+      { extends: true, test: { name: 'rules', include: rules, fileParallelism: false } },
       {
         extends: true,
         test: { name: 'e2e', include: ['tests/journeys/**/*.e2e.ts'], fileParallelism: false, testTimeout: 180_000 },
