@@ -230,7 +230,7 @@ CREATE INDEX notes_of_parent ON public.notes USING btree (parent_id);
 
 CREATE INDEX parent_counts_of_school ON public.parent_counts USING btree (school_id, class_name, status) INCLUDE (n);
 
-CREATE INDEX parents_archived_by_words ON public.parents USING gin (school_id, class_name, word_starts(search_text)) WITH (gin_pending_list_limit='256') WHERE (archived_at IS NOT NULL);
+CREATE INDEX parents_archived_by_words ON public.parents USING gin (word_starts(school_id, search_text), class_name) WITH (gin_pending_list_limit='512') WHERE (archived_at IS NOT NULL);
 
 CREATE INDEX parents_by_change ON public.parents USING btree (school_id, changed_at, id) WHERE (archived_at IS NULL);
 
@@ -250,7 +250,7 @@ CREATE INDEX parents_by_list_name ON public.parents USING btree (school_id, list
 
 CREATE INDEX parents_by_name ON public.parents USING btree (school_id, sort_name, id) WHERE (archived_at IS NULL);
 
-CREATE INDEX parents_by_words ON public.parents USING gin (school_id, listed_as, class_name, word_starts(search_text)) WITH (gin_pending_list_limit='256') WHERE (archived_at IS NULL);
+CREATE INDEX parents_by_words ON public.parents USING gin (word_starts(school_id, search_text), listed_as, class_name) WITH (gin_pending_list_limit='512') WHERE (archived_at IS NULL);
 
 CREATE UNIQUE INDEX parents_external_id_unique ON public.parents USING btree (school_id, external_id);
 
@@ -346,21 +346,23 @@ AS $function$
       told bigint := coalesce(new.parent_id, old.parent_id);
       shown_id bigint;
       shown_status text;
+      gone timestamptz;
     begin
-      select id, status into shown_id, shown_status from photos
+      select id, status, files_deleted_at into shown_id, shown_status, gone from photos
       where parent_id = told
       order by case status when 'pending' then 0 when 'approved' then 1 else 2 end, id desc
       limit 1;
       if shown_status = 'superseded' then shown_id := null; shown_status := null; end if;
+      if gone is not null then shown_id := null; end if; -- still rejected, but there is nothing to show
       update parents set photo_status = shown_status, photo_id = shown_id
       where id = told and row (photo_status, photo_id) is distinct from row (shown_status, shown_id);
       return null;
     end $function$;
 
-CREATE OR REPLACE FUNCTION public.word_starts(words text)
+CREATE OR REPLACE FUNCTION public.word_starts(school_id bigint, words text)
  RETURNS text[]
  LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE STRICT COST 1000
+ IMMUTABLE STRICT COST 1000
 AS $function$
     declare
       word text;
@@ -368,7 +370,7 @@ AS $function$
     begin
       foreach word in array string_to_array(words, ' ') loop
         for size in 1 .. least(char_length(word), 12) loop
-          starts := starts || left(word, size);
+          starts := starts || (school_id || ' ' || left(word, size));
         end loop;
       end loop;
       return starts;
@@ -384,4 +386,4 @@ CREATE TRIGGER parents_count_removed AFTER DELETE ON public.parents REFERENCING 
 
 CREATE TRIGGER parents_touch BEFORE UPDATE ON public.parents FOR EACH ROW EXECUTE FUNCTION parents_touch();
 
-CREATE TRIGGER photos_tell_parent AFTER INSERT OR DELETE OR UPDATE OF status ON public.photos FOR EACH ROW EXECUTE FUNCTION photos_tell_parent();
+CREATE TRIGGER photos_tell_parent AFTER INSERT OR DELETE OR UPDATE OF status, files_deleted_at ON public.photos FOR EACH ROW EXECUTE FUNCTION photos_tell_parent();

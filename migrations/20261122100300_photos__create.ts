@@ -48,17 +48,19 @@ export const up = async (db: Knex): Promise<void> => {
       told bigint := coalesce(new.parent_id, old.parent_id);
       shown_id bigint;
       shown_status text;
+      gone timestamptz;
     begin
-      select id, status into shown_id, shown_status from photos
+      select id, status, files_deleted_at into shown_id, shown_status, gone from photos
       where parent_id = told
       order by case status when 'pending' then 0 when 'approved' then 1 else 2 end, id desc
       limit 1;
       if shown_status = 'superseded' then shown_id := null; shown_status := null; end if;
+      if gone is not null then shown_id := null; end if; -- still rejected, but there is nothing to show
       update parents set photo_status = shown_status, photo_id = shown_id
       where id = told and row (photo_status, photo_id) is distinct from row (shown_status, shown_id);
       return null;
     end $$;
-    create trigger photos_tell_parent after insert or update of status or delete on photos
+    create trigger photos_tell_parent after insert or update of status, files_deleted_at or delete on photos
       for each row execute function photos_tell_parent();
   `);
 };

@@ -7,7 +7,6 @@ const pages = [
   'CONTRIBUTING.md',
   'docs/operations.md',
   'docs/security.md',
-  'docs/quality.md',
   'docs/adr/README.md',
 ];
 const linksOf = (page: string): string[] =>
@@ -32,4 +31,10 @@ test('a photo’s journey has ten steps, each with a file that carries its numbe
     expect(head, source).toContain(number);
     expect(existsSync(proof), proof).toBe(true);
   }
+});
+
+test('every test that docs/quality.md names exists', () => {
+  const named = [...readFileSync('docs/quality.md', 'utf8').matchAll(/`(tests\/[^`*]+\.ts)`/g)].map(([, file = '']) => file);
+  expect(named.length).toBeGreaterThan(20);
+  expect([...new Set(named)].filter((file) => !existsSync(file))).toEqual([]);
 });

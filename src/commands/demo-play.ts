@@ -51,7 +51,7 @@ export const makePlay = (program: Wired, school: School, faceOf: FaceOf) => {
         granted(await program.reviewPhoto.approve(office, school.id, photoOf(life)));
         return;
       case 'reject':
-        granted(await program.reviewPhoto.reject(office, school.id, photoOf(life), step));
+        granted(await program.reviewPhoto.reject(office, school.id, photoOf(life), { ...step, seen: 'pending' }));
         return;
       case 'decline':
         granted(await program.choices.decline(parentOf(life).id, step.note));

@@ -41,7 +41,7 @@ const nearest = async (
     .select('word', db.raw(`min(concat_ws(' ', child_name, parent_name, parent_surname)) as written`))
     .from(sample.as('sample'))
     .joinRaw(`cross join lateral unnest(string_to_array(search_text, ' ')) as word`)
-    .whereRaw('char_length(word) between 2 and 40 and levenshtein_less_equal(word, ?, ?) <= ?', [
+    .whereRaw('char_length(word) between 2 and 40 and levenshtein_less_equal(left(word, 41), ?, ?) <= ?', [
       wrong,
       distance,
       distance,

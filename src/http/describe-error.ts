@@ -30,6 +30,7 @@ export const describeError = (error: unknown): Described => {
   if (error instanceof Refused) return { code: error.code, status: statuses[error.code], retryAfter: error.retryAfter };
   if (!(error instanceof Error)) return { code: 'failure', status: 500 };
   if (isAway(error)) return { code: 'unavailable', status: 503, retryAfter: 10 };
+  if ('code' in error && error.code === NO_SUCH_TEXT) return { code: 'bad-request', status: statuses['bad-request'] };
   const status = 'status' in error ? Number(error.status) : 500; // body-parser and the router say whose fault it is
   if (status === 404) return { code: 'not-found', status };
   if (status >= 400 && status < 500) return { code: 'bad-request', status: status === 413 ? 413 : 400 };
@@ -37,6 +38,7 @@ export const describeError = (error: unknown): Described => {
 };
 
 const isAway = (error: Error): boolean =>
+  ('syscall' in error && error.syscall === 'connect') || // also ENOENT: the socket of the embedded server is gone
   ('code' in error && AWAY.has(String(error.code))) ||
   error.name === 'KnexTimeoutError' ||
   error.message.startsWith('Connection terminated');

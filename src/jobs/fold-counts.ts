@@ -30,5 +30,3 @@ export const makeFoldCounts =
     );
     return rows[0].fewer;
   };
-
-export type FoldCounts = ReturnType<typeof makeFoldCounts>;

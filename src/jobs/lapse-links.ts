@@ -27,5 +27,3 @@ export const makeLapseLinks =
       if (batch < limit) return lapsed;
     }
   };
-
-export type LapseLinks = ReturnType<typeof makeLapseLinks>;

@@ -11,7 +11,12 @@ type Deps = { db: Db; parents: ParentRecords; photos: PhotoRecords; clock: Clock
 
 /** `already-decided`: a colleague was quicker; `replaced`: the parent sent a newer one meanwhile. */
 export type ReviewRefusal = 'not-found' | 'already-decided' | 'replaced';
-export type Rejection = { reasons: RejectReason[]; note: string | null };
+export type Rejection = {
+  reasons: RejectReason[];
+  note: string | null;
+  /** What the photo was when the reviewer saw it: a colleague's approval since then is not overruled unseen. */
+  seen: 'pending' | 'approved';
+};
 
 /** What a reviewer decides. The approved photo before it stays in force until its successor is approved. */
 export const makeReviewPhoto = ({ db, parents, photos, clock }: Deps) => {
@@ -19,7 +24,7 @@ export const makeReviewPhoto = ({ db, parents, photos, clock }: Deps) => {
   const decide = (
     schoolId: number,
     photoId: number,
-    from: readonly PhotoStatus[],
+    from: PhotoStatus,
     change: (trx: Trx, photo: Photo, at: Date) => Promise<void>,
   ): Promise<Result<Photo, ReviewRefusal>> =>
     db.transaction(async (trx) => {
@@ -28,7 +33,7 @@ export const makeReviewPhoto = ({ db, parents, photos, clock }: Deps) => {
       const photo = parent && !parent.archivedAt ? await photos.lock(trx, schoolId, photoId) : undefined;
       if (!photo) return { ok: false, reason: 'not-found' };
       if (photo.status === 'superseded') return { ok: false, reason: 'replaced' };
-      if (!from.includes(photo.status)) return { ok: false, reason: 'already-decided' };
+      if (photo.status !== from) return { ok: false, reason: 'already-decided' };
       await change(trx, photo, clock.now());
       return { ok: true, value: photo };
     });
@@ -46,7 +51,7 @@ export const makeReviewPhoto = ({ db, parents, photos, clock }: Deps) => {
 
   return {
     approve: (actor: Actor, schoolId: number, photoId: number) =>
-      decide(schoolId, photoId, ['pending'], async (trx, photo, at) => {
+      decide(schoolId, photoId, 'pending', async (trx, photo, at) => {
         const before = await photos.supersede(trx, photo.parentId, 'approved', at);
         if (before !== undefined) await say(trx, actor, { ...photo, id: before }, 'photo.superseded');
         await photos.decide(trx, photoId, { status: 'approved', at, by: staffOf(actor), reasons: [], note: null });
@@ -54,8 +59,8 @@ export const makeReviewPhoto = ({ db, parents, photos, clock }: Deps) => {
       }),
 
     /** Also an approved photo can be rejected later. The note is for the parent and stands on the photo's row. */
-    reject: (actor: Actor, schoolId: number, photoId: number, { reasons, note }: Rejection) =>
-      decide(schoolId, photoId, ['pending', 'approved'], async (trx, photo, at) => {
+    reject: (actor: Actor, schoolId: number, photoId: number, { reasons, note, seen }: Rejection) =>
+      decide(schoolId, photoId, seen, async (trx, photo, at) => {
         await photos.decide(trx, photoId, { status: 'rejected', at, by: staffOf(actor), reasons, note });
         await say(trx, actor, photo, 'photo.rejected', { reasons });
       }),

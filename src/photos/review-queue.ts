@@ -1,5 +1,4 @@
 // A photo's journey ⑨: the review
-import type { Knex } from 'knex';
 import type { Parent } from '../parents/parent.ts';
 import { type ParentRow, toParent } from '../parents/parent-records.ts';
 import type { Db } from '../platform/db.ts';
@@ -53,19 +52,16 @@ export const makeReviewQueue = ({ db }: { db: Db }) => {
   };
 
   const find = async (schoolId: number, { className, photoId, after, before }: QueuePlace) => {
-    const first = (narrowed: (query: Knex.QueryBuilder) => void, direction: 'asc' | 'desc' = 'asc') =>
-      queue(schoolId, className)
-        .modify(narrowed)
-        .orderBy('photo_id', direction)
-        .first<Target | undefined>('id as parent_id', 'photo_id');
-    if (photoId !== undefined) return first((query) => query.where({ photo_id: photoId }));
+    const all = queue(schoolId, className).select<Target[]>('id as parent_id', 'photo_id').limit(1);
+    if (photoId !== undefined) return (await all.where({ photo_id: photoId })).at(0);
+    const oldest = all.clone().orderBy('photo_id');
     const neighbour =
       after !== undefined
-        ? await first((query) => query.where('photo_id', '>', after))
+        ? oldest.clone().where('photo_id', '>', after)
         : before !== undefined
-          ? await first((query) => query.where('photo_id', '<', before), 'desc')
-          : undefined;
-    return neighbour ?? first(() => undefined);
+          ? all.clone().where('photo_id', '<', before).orderBy('photo_id', 'desc')
+          : oldest;
+    return (await neighbour).at(0) ?? (await oldest).at(0);
   };
 
   const lookAround = async (

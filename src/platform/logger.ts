@@ -7,6 +7,9 @@ type LoggedError = { type: string; message?: string; code?: string; stack?: stri
 /** Errors whose message repeats what came from outside, a link for instance. */
 const QUOTES_INPUT = new Set(['URIError', 'SyntaxError', 'ZodError']);
 
+/** A line of a stack that names a place in a file. A message's line may begin like one. */
+const FRAME = /^\s+at .*(?:file:\/\/|node:|\/)[^\s()]+:\d+:\d+\)?$/;
+
 /**
  * What a log says of an error: type, code and our own stack frames. The message is left out when it comes from the
  * database, a parser or a file system, because those quote values: names, links, paths (R67).
@@ -14,7 +17,8 @@ const QUOTES_INPUT = new Set(['URIError', 'SyntaxError', 'ZodError']);
 const serializeError = (error: unknown): LoggedError => {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  const said = new Set(error.message.split('\n')); // the stack repeats the message
+  const frames = error.stack?.split('\n').filter((line) => FRAME.test(line) && !said.has(line)) ?? [];
   return {
     type: error.name,
     ...(code === undefined && !QUOTES_INPUT.has(error.name) ? { message: error.message } : {}),

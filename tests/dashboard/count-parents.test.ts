@@ -104,3 +104,13 @@ test('whoever counts while parents change and several processes fold sees right 
   const rows = await db('parent_counts').where({ school_id: school }).select('class_name', 'status', 'n');
   expect(rows).toEqual([{ class_name: '2B', status: 'pending', n: 24 }]);
 });
+
+test('a process that folds does not wait for another one that is at it', async () => {
+  const school = await addSchool(db, 'Held');
+  for (let n = 0; n < 3; n += 1) await addParent(db, school);
+  await db.transaction(async (trx) => {
+    await trx('parent_counts').where({ school_id: school }).forUpdate().select('id');
+    expect(await foldCounts()).toBe(0);
+  });
+  expect(await foldCounts()).toBe(2);
+});

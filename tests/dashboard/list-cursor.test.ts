@@ -37,7 +37,7 @@ test('R55: whatever comes as a cursor, the first page follows and no error', asy
   ].concat([
     b64(['name', 'after', 1, 1]),
     b64(['name', 'sideways', 1, 1, 'x']),
-    b64(['-name', 'after', 1, 1, 'x']),
+    b64(['-name', 'after', 1, 1, 'Família 5']),
     b64(['__proto__', 'after', 1, 1, 'x']),
     b64(['name', 'after', 1, 'x', 'x']),
     b64(['name', 'after', 1, 1e300, 'x']),

@@ -16,7 +16,7 @@ type Connection = {
 };
 
 /** What one query costs: pages of 8 kB looked at, and tables that it read from one end to the other. */
-export type QueryCost = {
+type QueryCost = {
   sql: string;
   buffers: number;
   seqScans: string[];

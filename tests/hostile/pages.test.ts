@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { parse } from 'node-html-parser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publicDir } from '../../src/http/app.ts';
-import { makeUniqueId } from '../../src/shared/ids.ts';
 import { type App, startApp } from '../support/app.ts';
-import { type Asked, askEverything, askForErrors, withoutTables } from '../support/ask-everything.ts';
+import { type Asked, askEverything, askForErrors, askWhileBroken } from '../support/ask-everything.ts';
 import { ask } from '../support/raw-request.ts';
-import { askAs } from '../support/route-rules.ts';
 import { type StandOff, standOff } from '../support/standoff.ts';
 
 let app: App;
@@ -16,48 +14,19 @@ let pages: Asked[];
 let errors: Asked[];
 let failures: Asked[];
 
-const FAILING = [
-  'GET /onboarding/:unique_id',
-  'POST /onboarding/:unique_id',
-  'GET /onboarding/p/:parent_id/photo',
-  'POST /onboarding/p/:parent_id/photo',
-  'GET /onboarding/p/:parent_id/photos/:photo_id/:size',
-  'GET /admin/parents',
-  'POST /admin/parents/new',
-  'GET /admin/photos/:photo_id/:size',
-];
-
-/** What parents and staff get while the database has lost something. */
-const askWhileBroken = async (): Promise<Asked[]> => {
-  const asked: Asked[] = [];
-  for (const tables of [['parents', 'photos'], ['sessions'], ['schools', 'staff_roles', 'parents']]) {
-    await withoutTables(app, tables, async () => {
-      for (const route of FAILING) {
-        for (const who of ['maria', 'admin'] as const) {
-          // The token of a link's form cannot be fetched from a page that fails.
-          if (route === 'POST /onboarding/:unique_id') continue;
-          const answer = await askAs(app, route, cast.target, cast.actors[who]);
-          asked.push({ about: `${route} as ${who} without ${tables.join()}`, route, answer });
-        }
-      }
-    });
-  }
-  return asked;
-};
-
 beforeAll(async () => {
   app = await startApp({ env: { RATE_LIMIT_SCALE: '0' } });
   cast = await standOff(app);
   pages = await askEverything(app, cast);
   errors = await askForErrors(app, cast);
-  failures = await askWhileBroken();
+  failures = await askWhileBroken(app, cast);
 });
 afterAll(() => app.stop());
 
 const all = () => [...pages, ...errors, ...failures];
 const isPicture = ({ answer }: Asked) => answer.headers['content-type'] === 'image/jpeg';
 const isHtml = ({ answer }: Asked) =>
-  answer.location === '' && (answer.headers['content-type']?.startsWith('text/html') ?? false);
+  answer.location === '' && answer.text !== '' && (answer.headers['content-type']?.startsWith('text/html') ?? false);
 
 test('R34: every answer keeps its address to itself: no referrer, no store, no index, no sniffing', () => {
   expect(all().length).toBeGreaterThan(200);
@@ -82,7 +51,9 @@ test('R34: no page names another host, and none has anything that a third party 
       expect(address, about).toMatch(/^(http:\/\/localhost:3000\/|http:\/\/www\.w3\.org\/)/);
     }
     const root = parse(answer.text);
-    for (const element of root.querySelectorAll('[src], [href], [action], [formaction], [srcset], [poster], [data], [ping]')) {
+    for (const element of root.querySelectorAll(
+      '[src], [href], [action], [formaction], [srcset], [poster], [data], [ping]',
+    )) {
       for (const name of ['src', 'href', 'action', 'formaction', 'srcset', 'poster', 'data', 'ping']) {
         const value = element.getAttribute(name);
         if (value !== undefined) expect(value, `${about}: ${name}`).toMatch(/^(\/(?!\/)|[?#]|tel:|mailto:|$)/);
@@ -98,8 +69,13 @@ test('R34: our own style and script name no other host either', async () => {
   expect(files.length).toBeGreaterThan(3);
   for (const file of files) {
     const text = await readFile(join(publicDir, file), 'utf8');
-    const addresses = [...text.matchAll(/(?:https?:)?\/\/[a-z0-9-]+\.[a-z]{2,}[^\s"'`)]*/gi)].map(([address]) => address);
-    expect(addresses.filter((address) => !address.startsWith('http://www.w3.org/')), file).toEqual([]);
+    const addresses = [...text.matchAll(/(?:https?:)?\/\/[a-z0-9-]+\.[a-z]{2,}[^\s"'`)]*/gi)].map(
+      ([address]) => address,
+    );
+    expect(
+      addresses.filter((address) => !address.startsWith('http://www.w3.org/')),
+      file,
+    ).toEqual([]);
   }
 });
 
@@ -116,7 +92,10 @@ test("R34: the link stands in no tab's title, and nowhere on or behind the pages
   }
   const seen = pages.filter(({ answer }) => answer.text.includes(uniqueId)).map(({ about }) => about);
   const expected = /^GET \/onboarding\/:unique_id|^GET \/admin\/parents\/:parent_id(\/new-link)? as admin$/;
-  expect(seen.filter((about) => !expected.test(about)), 'the link is for whoever holds it and for admins').toEqual([]);
+  expect(
+    seen.filter((about) => !expected.test(about)),
+    'the link is for whoever holds it and for admins',
+  ).toEqual([]);
 });
 
 const directives = (policy: string): Record<string, string[]> =>
@@ -145,7 +124,10 @@ test('R40: every answer has the strict policy: nothing by default, nothing unsaf
       'style-src': ["'self'"],
     });
     const sources = Object.values(found).flat();
-    expect(sources.filter((source) => !["'none'", "'self'", 'blob:'].includes(source)), asked.about).toEqual([]);
+    expect(
+      sources.filter((source) => !["'none'", "'self'", 'blob:'].includes(source)),
+      asked.about,
+    ).toEqual([]);
   }
 });
 
@@ -157,70 +139,27 @@ test('R40: no page has script or style of its own in it, which the policy would 
       expect(script.text.trim(), about).toBe('');
     }
     expect(root.querySelectorAll('style, [style], base, object, embed, iframe, frame').map(String), about).toEqual([]);
-    const handlers = root.querySelectorAll('*').flatMap((element) => Object.keys(element.attributes).filter((name) => /^on/i.test(name)));
+    const handlers = root
+      .querySelectorAll('*')
+      .flatMap((element) => Object.keys(element.attributes).filter((name) => /^on/i.test(name)));
     expect(handlers, about).toEqual([]);
   }
 });
 
 test('R40: assets have the policy too, and say what they are', async () => {
   const page = parse((await ask(app.url, '/admin/sign-in')).text);
-  const addresses = page.querySelectorAll('link[href^="/assets/"], script[src]').map((one) => one.getAttribute('href') ?? one.getAttribute('src') ?? '');
+  const addresses = page
+    .querySelectorAll('link[href^="/assets/"], script[src]')
+    .map((one) => one.getAttribute('href') ?? one.getAttribute('src') ?? '');
   expect(addresses.length).toBeGreaterThanOrEqual(3);
   for (const address of [...addresses, addresses[0]?.replace(/[0-9a-f]{12}/, 'another') ?? '']) {
     const answer = await ask(app.url, address);
     expect(answer.status, address).toBe(200);
-    expect(directives(String(answer.headers['content-security-policy'])), address).toMatchObject({ 'default-src': ["'none'"] });
+    expect(directives(String(answer.headers['content-security-policy'])), address).toMatchObject({
+      'default-src': ["'none'"],
+    });
     expect(answer.headers['x-content-type-options'], address).toBe('nosniff');
     expect(answer.headers['content-type'], address).toMatch(/^(text\/(css|javascript)|image\/svg\+xml)/);
     expect(answer.headers['set-cookie'], address).toBeUndefined();
-  }
-});
-
-/** What an error page must not tell: stacks, paths, SQL, programs and their versions. */
-const TELLS = /\bat \S+ \(|\.ts\b|\.ejs\b|node_modules|\/(work|home|tmp|usr|var)\/|\bselect\b.*\bfrom\b|\binsert into\b|relation|postgres|express|\bknex\b|node\.js|\bv?\d+\.\d+\.\d+\b|Error:|TypeError|ENOENT|uncaught/i;
-
-test('R57: an error page tells nothing of what is inside', () => {
-  const seen = [...errors, ...failures, ...pages].filter(({ answer }) => answer.status >= 400);
-  expect(new Set(seen.map(({ answer }) => answer.status))).toEqual(new Set([400, 401, 403, 404, 413, 500]).union(new Set(seen.some(({ answer }) => answer.status === 405) ? [405] : [])));
-  for (const { about, answer } of seen) {
-    if (!/^(HEAD|OPTIONS)/.test(about)) expect(answer.headers['content-type'], about).toBe('text/html; charset=utf-8');
-    const main = parse(answer.text).querySelector('main')?.text ?? answer.text;
-    expect(main, about).not.toMatch(TELLS);
-    expect(answer.text.replace(/\/assets\/\S+/g, ''), about).not.toMatch(/\.ts\b|node_modules|\bat \S+ \(|relation "/);
-  }
-  for (const { about, answer } of all()) {
-    for (const name of ['x-powered-by', 'server', 'via', 'x-response-time', 'etag']) {
-      expect(answer.headers[name], `${about}: ${name}`).toBeUndefined();
-    }
-  }
-});
-
-test('R57: a failure shows an id that the log has too, with the error; every answer has one', () => {
-  const lines = app.logs.map((line) => JSON.parse(line) as { level: string; requestId?: string; msg: string; err?: { type: string; stack: string } });
-  expect(failures.filter(({ answer }) => answer.status === 500).length).toBeGreaterThan(10);
-  for (const { about, answer } of failures.filter(({ answer: { status } }) => status >= 500)) {
-    const id = String(answer.headers['x-request-id']);
-    expect(id, about).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
-    expect(answer.text, about).toContain(id);
-    const line = lines.find(({ level, requestId }) => level === 'error' && requestId === id);
-    expect(line?.err?.type, about).toBe('error');
-    expect(line?.err?.stack, about).toMatch(/\.(ts|js):\d+/);
-  }
-  const ids = new Set(lines.filter(({ msg }) => msg === 'request').map(({ requestId }) => requestId));
-  for (const { about, answer } of all()) expect(ids.has(String(answer.headers['x-request-id'])), about).toBe(true);
-});
-
-test('R57: a guesser who is stopped gets a page like the others', async () => {
-  const strict = await startApp({ env: { RATE_LIMIT_SCALE: '0.02' } });
-  try {
-    const seen = [];
-    for (let guess = 0; guess < 4; guess += 1) seen.push(await ask(strict.url, `/onboarding/${makeUniqueId()}`));
-    const stopped = seen.at(-1);
-    expect(stopped?.status).toBe(429);
-    expect(stopped?.headers['content-type']).toBe('text/html; charset=utf-8');
-    expect(stopped?.text).not.toMatch(TELLS);
-    expect(String(stopped?.headers['content-security-policy'])).toContain("default-src 'none'");
-  } finally {
-    await strict.stop();
   }
 });

@@ -10,7 +10,9 @@ let direct: App;
 let behind: App;
 beforeAll(async () => {
   direct = await startApp({ env: { BASE_URL: 'http://photos.oakfield.example/' } });
-  behind = await startApp({ env: { BASE_URL: 'https://photos.oakfield.example', TRUST_PROXY: 'loopback, 192.0.2.0/24' } });
+  behind = await startApp({
+    env: { BASE_URL: 'https://photos.oakfield.example', TRUST_PROXY: 'loopback, 192.0.2.0/24' },
+  });
 });
 afterAll(async () => {
   await direct.stop();
@@ -29,40 +31,42 @@ const SPOOFED = {
   'x-forwarded-proto': 'javascript',
   'x-forwarded-port': '666',
   forwarded: 'host=evil.example;proto=https;for=6.6.6.6',
-  origin: '',
 };
 
-test.each(['direct', 'behind'] as const)('R46: links and ways on come from BASE_URL, whatever the headers claim: %s', async (which) => {
-  const app = which === 'direct' ? direct : behind;
-  await addStaff(app, 'ruth');
-  const maria = await addParent(app, 'maria');
-  const ruth = await signIn(app, 'ruth').catch(() => undefined);
-  const mother = await startAs(app, maria);
-  if (!ruth) throw new Error('Ruth did not get in');
-  const { origin: _none, ...spoofed } = SPOOFED;
-  const seen = [
-    await ask(app.url, to.link(maria.uniqueId), { headers: spoofed }),
-    await ask(app.url, '/admin/sign-in', { headers: spoofed }),
-    await ask(app.url, '/', { headers: spoofed }),
-    await ask(app.url, '/admin/parents', { headers: spoofed }),
-    await ask(app.url, '/nothing', { headers: spoofed }),
-    await ask(app.url, to.parentPhoto(maria.id), { headers: { ...spoofed, cookie: mother.cookie } }),
-    await ask(app.url, to.adminParent(maria.id), { headers: { ...spoofed, cookie: ruth.cookie } }),
-    await ask(app.url, `${to.adminParent(maria.id)}/link-extension`, {
-      headers: { ...spoofed, cookie: ruth.cookie },
-      body: form({ _csrf: ruth.csrf }),
-    }),
-  ];
-  for (const answer of seen) {
-    expect(answer.status).toBeLessThan(500);
-    expect(JSON.stringify([answer.headers, answer.text])).not.toMatch(/evil|666|javascript:/);
-    if (answer.location !== '') expect(answer.location).toMatch(/^\/(?!\/)/);
-  }
-  const url = new URL(app.config.BASE_URL).origin;
-  expect(seen[6]?.text).toContain(`${url}${to.link(maria.uniqueId)}`);
-  const honest = await ask(app.url, to.link(maria.uniqueId));
-  expect(seen[0]?.text).toBe(honest.text); // the QR code too
-});
+test.each(['direct', 'behind'] as const)(
+  'R46: links and ways on come from BASE_URL, whatever the headers claim: %s',
+  async (which) => {
+    const app = which === 'direct' ? direct : behind;
+    await addStaff(app, 'ruth');
+    const maria = await addParent(app, 'maria');
+    const ruth = await signIn(app, 'ruth').catch(() => undefined);
+    const mother = await startAs(app, maria);
+    if (!ruth) throw new Error('Ruth did not get in');
+    const spoofed = SPOOFED;
+    const seen = [
+      await ask(app.url, to.link(maria.uniqueId), { headers: spoofed }),
+      await ask(app.url, '/admin/sign-in', { headers: spoofed }),
+      await ask(app.url, '/', { headers: spoofed }),
+      await ask(app.url, '/admin/parents', { headers: spoofed }),
+      await ask(app.url, '/nothing', { headers: spoofed }),
+      await ask(app.url, to.parentPhoto(maria.id), { headers: { ...spoofed, cookie: mother.cookie } }),
+      await ask(app.url, to.adminParent(maria.id), { headers: { ...spoofed, cookie: ruth.cookie } }),
+      await ask(app.url, `${to.adminParent(maria.id)}/link-extension`, {
+        headers: { ...spoofed, cookie: ruth.cookie },
+        body: form({ _csrf: ruth.csrf }),
+      }),
+    ];
+    for (const answer of seen) {
+      expect(answer.status).toBeLessThan(500);
+      expect(JSON.stringify([answer.headers, answer.text])).not.toMatch(/evil|666|javascript:/);
+      if (answer.location !== '') expect(answer.location).toMatch(/^\/(?!\/)/);
+    }
+    const url = new URL(app.config.BASE_URL).origin;
+    expect(seen[6]?.text).toContain(`${url}${to.link(maria.uniqueId)}`);
+    const honest = await ask(app.url, to.link(maria.uniqueId));
+    expect(seen[0]?.text).toBe(honest.text); // the QR code too
+  },
+);
 
 /** The address under which the last miss was counted. */
 const countedAs = async (app: App): Promise<string[]> => {
@@ -104,7 +108,16 @@ test('R46: with TRUST_PROXY the address is the last one that no proxy of ours ad
 
 test('R46: an odd X-Forwarded-For is no fault', async () => {
   const lines = behind.logs.length;
-  for (const value of ['x', ',,,', '1'.repeat(5000), "'; drop table rate_limits; --", '::ffff:6.6.6.6, ', '6.6.6.6:99999', '[::1]', '%00']) {
+  for (const value of [
+    'x',
+    ',,,',
+    '1'.repeat(5000),
+    "'; drop table rate_limits; --",
+    '::ffff:6.6.6.6, ',
+    '6.6.6.6:99999',
+    '[::1]',
+    '%00',
+  ]) {
     expect((await guess(behind, { 'x-forwarded-for': value })).status, value.slice(0, 40)).toBe(404);
     expect((await ask(behind.url, '/admin/sign-in', { headers: { 'x-forwarded-for': value } })).status).toBe(200);
   }

@@ -55,7 +55,8 @@ test("R43: 'Start' makes a new session id; the one before opens nothing", async 
   await visitor.submit(await visitor.open(to.link(kwame.uniqueId)), 'Start', { consent: 'v1' });
   const second = cookieOf(visitor);
   expect(sidOf(second)).not.toBe(sidOf(first));
-  const open = async (id: number, cookie: string) => (await ask(app.url, to.parentPhoto(id), { headers: { cookie } })).status;
+  const open = async (id: number, cookie: string) =>
+    (await ask(app.url, to.parentPhoto(id), { headers: { cookie } })).status;
   expect([await open(maria.id, second), await open(kwame.id, second)]).toEqual([200, 200]); // two guardians, one phone
   expect([await open(maria.id, first), await open(kwame.id, first)]).toEqual([403, 403]);
 });
@@ -64,7 +65,10 @@ test('R43: signing out ends the session on the server: the cookie is worth nothi
   const ruth = await signIn(app, 'ruth');
   const other = await signIn(app, 'ruth');
   expect(await isIn(ruth.cookie)).toBe(true);
-  const out = await ask(app.url, '/admin/sign-out', { headers: { cookie: ruth.cookie }, body: form({ _csrf: ruth.csrf }) });
+  const out = await ask(app.url, '/admin/sign-out', {
+    headers: { cookie: ruth.cookie },
+    body: form({ _csrf: ruth.csrf }),
+  });
   expect(out.status).toBe(303);
   expect(await row(sidOf(ruth.cookie))).toBeUndefined();
   const replayed = await dashboard(ruth.cookie);
@@ -90,7 +94,10 @@ test('R43: a person who is disabled is out with the next request, in every brows
 
 /** As if the session had been written that long ago. */
 const age = (sid: string, ms: number) =>
-  app.db('sessions').where({ sid }).update({ expire: app.db.raw(`expire - ? * interval '1 millisecond'`, [ms]) });
+  app
+    .db('sessions')
+    .where({ sid })
+    .update({ expire: app.db.raw(`expire - ? * interval '1 millisecond'`, [ms]) });
 
 test('R43: half an hour without a request ends a staff session, and work prolongs it', async () => {
   const ruth = await signIn(app, 'ruth');
@@ -142,10 +149,15 @@ test("R43: a staff session's id in the parent's cookie is worth nothing, and the
   expect([staffId, parentId]).not.toContain('');
   expect(await isIn(`staff=${parentId}`)).toBe(false);
   expect(await isIn(`parent=${staffId}`)).toBe(false);
-  const photo = await ask(app.url, to.parentPhoto(maria.id), { headers: { cookie: `parent=${staffId}; staff=${parentId}` } });
+  const photo = await ask(app.url, to.parentPhoto(maria.id), {
+    headers: { cookie: `parent=${staffId}; staff=${parentId}` },
+  });
   expect(photo.status).toBe(403);
   // Even the row of the other kind, were its id known and signed, holds nothing that opens a door.
-  await app.db('sessions').where({ sid: sidOf(`=${parentId}`) }).update({ sess: app.db.raw(`sess || '{"staffId": 999}'::jsonb`) });
+  await app
+    .db('sessions')
+    .where({ sid: sidOf(`=${parentId}`) })
+    .update({ sess: app.db.raw(`sess || '{"staffId": 999}'::jsonb`) });
   expect(await isIn(`staff=${parentId}`)).toBe(false);
 });
 
@@ -159,11 +171,15 @@ test('R43: cookies are HttpOnly, Lax, of this host; with https they are __Host- 
     const page = makeVisitor(secure.url);
     const signInPage = await page.open('/admin/sign-in');
     expect(signInPage.headers.getSetCookie()).toHaveLength(1);
-    expect(signInPage.headers.getSetCookie()[0]).toMatch(/^__Host-staff=s%3A[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(signInPage.headers.getSetCookie()[0]).toMatch(
+      /^__Host-staff=s%3A[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
     expect(signInPage.headers.get('strict-transport-security')).toMatch(/max-age=31536000/);
     const maria = await addParent(secure, 'maria');
     const welcome = await page.open(to.link(maria.uniqueId));
-    const started = await ask(secure.url, to.link(maria.uniqueId), { body: form({ _csrf: csrfOn(welcome), consent: 'v1' }) });
+    const started = await ask(secure.url, to.link(maria.uniqueId), {
+      body: form({ _csrf: csrfOn(welcome), consent: 'v1' }),
+    });
     expect(setCookies(started.headers)).toHaveLength(1);
     expect(setCookies(started.headers)[0]).toMatch(
       /^__Host-parent=s%3A[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
@@ -179,7 +195,15 @@ test('R43: looking does not make sessions: the pages of a link and of errors set
   const maria = await addParent(app, 'maria');
   const count = async () => Number((await app.db('sessions').count<{ count: string }[]>())[0]?.count);
   const before = await count();
-  for (const path of ['/', to.link(maria.uniqueId), to.linkNotMe(maria.uniqueId), '/onboarding/x', '/onboarding/p/1', '/nothing', '/healthz']) {
+  for (const path of [
+    '/',
+    to.link(maria.uniqueId),
+    to.linkNotMe(maria.uniqueId),
+    '/onboarding/x',
+    '/onboarding/p/1',
+    '/nothing',
+    '/healthz',
+  ]) {
     expect(setCookies((await ask(app.url, path)).headers), path).toEqual([]);
   }
   expect(await count()).toBe(before);

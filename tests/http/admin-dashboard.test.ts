@@ -112,7 +112,7 @@ test('R55: an address that nobody wrote is read as if it said nothing', async ()
   expect(namesOn(await ruth.open('/admin/parents?status=nonsense&sort=password&cursor=zzz'))).toHaveLength(4);
 });
 
-test('R1: names are written as they are, escaped, wherever they come from', async () => {
+test('names are written as they are, escaped, wherever they come from', async () => {
   await addParent(app, 'amina', {
     name: '<b>Bob</b>',
     surname: '"><script>x</script>',
@@ -147,7 +147,6 @@ test('sorted by parent, child or last change, both ways, fifty a page, forth and
   page = await ruth.open(hrefOf(page, 'a[rel=prev]'));
   expect(namesOn(page)[0]).toBe('Kwame Zz01');
 
-  page = await ruth.follow(page, 'Parent');
   page = await ruth.open('/admin/parents?class=9Z');
   page = await ruth.open(hrefOf(page, 'thead th:nth-child(1) a'));
   expect(page.url).toBe('/admin/parents?class=9Z&sort=-name');
@@ -165,7 +164,8 @@ test('R36: staff of a second school see nothing of the first, and can switch onl
   const elm = await app.createSchool({ kind: 'cli' }, { name: 'Elmwood School', timeZone: 'UTC' });
   const walterId = await addStaff(app, 'walter', elm.id);
   await addParent(app, 'oisin', { schoolId: elm.id, childName: 'Only at Elmwood' });
-  let { page, ...walter } = await enterOffice(app, 'walter');
+  const walter = await enterOffice(app, 'walter');
+  let { page } = walter;
   expect(namesOn(page)).toHaveLength(1);
   expect(chips(page)[0]).toBe('All 1');
   expect(page.root.querySelector('.switch'), 'with one school of one’s own there is no switch').toBeNull();

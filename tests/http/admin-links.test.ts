@@ -51,8 +51,7 @@ test('a link is turned off with a reason for staff, and stays off until there is
   page = await ruth.submit(page, 'Turn off link', { why: 'Moved to <Leeds>' });
   expect(noticeOn(page)).toBe('The link is off.');
   expect(history(page)).toContain('Link turned off');
-  expect(page.root.querySelector('.timeline bdi')?.textContent ?? '').toBeTruthy();
-  expect(page.text).toContain('Moved to &lt;Leeds&gt;');
+  expect(page.html).toContain('Moved to &lt;Leeds&gt;');
   expect(linkOn(page)).toBe('');
   expect(page.html).not.toContain(parent.uniqueId);
   expect(page.text).not.toContain('30 more days');

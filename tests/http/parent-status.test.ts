@@ -18,7 +18,7 @@ afterAll(() => app.stop());
 
 const staff = { kind: 'cli' } as const;
 const reject = (parent: Parent, photoId: number, reasons: RejectReason[], note: string | null = null) =>
-  app.reviewPhoto.reject(staff, parent.schoolId, photoId, { reasons, note });
+  app.reviewPhoto.reject(staff, parent.schoolId, photoId, { reasons, note, seen: 'pending' });
 
 describe('what became of it', () => {
   const look = async (parent: Parent) => {

@@ -76,7 +76,11 @@ test('approved, rejected and deleted, as the parent sees them', async () => {
     const [newest] = await app.photos.listOfParent(parent.id);
     return newest?.id ?? 0;
   };
-  await app.reviewPhoto.reject(ruth, 1, await send(), { reasons: ['too-dark'], note: 'Please try near the window.' });
+  await app.reviewPhoto.reject(ruth, 1, await send(), {
+    reasons: ['too-dark'],
+    note: 'Please try near the window.',
+    seen: 'pending',
+  });
   await page.reload();
   expect(await page.locator('main').textContent()).toContain('Please try near the window.');
   expect(await inspect(page, 'parent-rejected')).toEqual([]);

@@ -62,10 +62,15 @@ test('a parent’s status is the first that holds, from not opened to approved a
   expect(await statusOf(id)).toBe('approved');
   const second = await send(id);
   expect(await statusOf(id)).toBe('pending');
-  await app.reviewPhoto.reject(ruth, 1, second, { reasons: ['blurred'], note: null });
+  await app.reviewPhoto.reject(ruth, 1, second, { reasons: ['blurred'], note: null, seen: 'pending' });
   expect(await statusOf(id)).toBe('approved');
   expect((await app.parents.findById(id))?.photoId).toBe(first);
-  await app.reviewPhoto.reject(ruth, 1, first, { reasons: ['wrong-person'], note: null });
+  const wrong = { reasons: ['wrong-person' as const], note: null };
+  expect(await app.reviewPhoto.reject(ruth, 1, first, { ...wrong, seen: 'pending' })).toEqual({
+    ok: false,
+    reason: 'already-decided',
+  });
+  await app.reviewPhoto.reject(ruth, 1, first, { ...wrong, seen: 'approved' });
   expect(await statusOf(id)).toBe('rejected');
 });
 

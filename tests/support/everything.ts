@@ -23,6 +23,11 @@ export const everything = async (app: App): Promise<Record<string, string[]>> =>
 export const filesIn = async (folder: string): Promise<string[]> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const lines = paths.map(async (path) => `${path} ${createHash('sha256').update(await readFile(path)).digest('hex')}`);
+  const lines = paths.map(
+    async (path) =>
+      `${path} ${createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex')}`,
+  );
   return (await Promise.all(lines)).sort();
 };

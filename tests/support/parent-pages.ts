@@ -33,7 +33,7 @@ import { makeUniqueId } from '../../src/shared/ids.ts';
 /** A page in one of its states: the view and the model it gets. */
 export type SamplePage = { name: string; view: keyof ParentViews; model: ParentViews[keyof ParentViews] };
 
-export const now = new Date('2025-05-12T14:06:30Z');
+const now = new Date('2025-05-12T14:06:30Z');
 const MINUTE = 60_000;
 const later = (minutes: number) => new Date(now.getTime() + minutes * MINUTE);
 

@@ -23,6 +23,7 @@ export const ask = async (origin: string, path: string, { method, headers, body 
     hostname,
     port,
     path,
+    agent: false, // a connection kept open can be closed in the moment that it is used again
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
       accept: 'text/html',
@@ -56,9 +57,9 @@ const encode = async (body: Ask['body']) => {
 export const form = (fields: Record<string, string>): URLSearchParams => new URLSearchParams(fields);
 
 /** A form with a photo: the fields in their order, `photo` behind them. */
-export const photoForm = (fields: Record<string, string>, photo: Buffer): FormData => {
+export const photoForm = (fields: Record<string, string>, photo: Buffer, name = 'photo.jpg'): FormData => {
   const data = new FormData();
-  for (const [name, value] of Object.entries(fields)) data.append(name, value);
-  data.append('photo', new Blob([new Uint8Array(photo)], { type: 'image/jpeg' }), 'photo.jpg');
+  for (const [field, value] of Object.entries(fields)) data.append(field, value);
+  data.append('photo', new Blob([new Uint8Array(photo)], { type: 'image/jpeg' }), name);
   return data;
 };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { to } from '../../src/http/paths.ts';
+import type { UniqueId } from '../../src/shared/ids.ts';
 import { type Actor, linkToken } from './actors.ts';
 import type { App } from './app.ts';
 import { scene } from './pictures.ts';
@@ -11,7 +12,7 @@ export const everybody = ['anonymous', 'maria', 'kwame', 'admin', 'reviewer', 'g
 export type Who = (typeof everybody)[number];
 
 /** What really exists and belongs to Maria. */
-export type Target = { id: number; uniqueId: string; surname: string; photoId: number; schoolId: number };
+export type Target = { id: number; uniqueId: UniqueId; surname: string; photoId: number; schoolId: number };
 
 export type Rule = {
   /** Who may; all others are refused. */
@@ -44,7 +45,11 @@ export const rules: Record<string, Rule> = {
 
   // Whoever holds the link may act for the parent (product.md): that is what the link is.
   'GET /onboarding/:unique_id': page(all),
-  'POST /onboarding/:unique_id': leads(all, ({ id }) => to.parent(id), () => ({ do: 'show' })),
+  'POST /onboarding/:unique_id': leads(
+    all,
+    ({ id }) => to.parent(id),
+    () => ({ do: 'show' }),
+  ),
   'GET /onboarding/:unique_id/not-me': page(all),
   'POST /onboarding/:unique_id/not-me': leads(all, ({ uniqueId }) => `/onboarding/${uniqueId}/not-me`),
   'GET /onboarding/:unique_id/decline': leads(all, ({ uniqueId }) => `/onboarding/${uniqueId}`),
@@ -57,23 +62,37 @@ export const rules: Record<string, Rule> = {
   'GET /onboarding/p/:parent_id/deletion': page(['maria']),
   'POST /onboarding/p/:parent_id/deletion': leads(['maria'], ({ id }) => to.parentDeletion(id)),
 
-  'GET /admin/sign-in': { ...page(['anonymous', 'maria', 'kwame']), gets303: ['admin', 'reviewer', 'gate', 'elsewhere'] },
+  'GET /admin/sign-in': {
+    ...page(['anonymous', 'maria', 'kwame']),
+    gets303: ['admin', 'reviewer', 'gate', 'elsewhere'],
+  },
   'POST /admin/sign-in': { may: all, gets: 422, fields: () => ({ email: 'nobody@example.org', password: 'wrong' }) },
   'POST /admin/sign-out': leads(['admin', 'reviewer', 'gate', 'elsewhere'], () => '/admin/sign-in'),
-  'POST /admin/school': leads(['admin', 'reviewer', 'gate'], () => '/admin/parents', ({ schoolId }) => ({
-    school: String(schoolId),
-  })),
+  'POST /admin/school': leads(
+    ['admin', 'reviewer', 'gate'],
+    () => '/admin/parents',
+    ({ schoolId }) => ({
+      school: String(schoolId),
+    }),
+  ),
 
   'GET /admin': leads(office, () => '/admin/parents'),
   'GET /admin/parents': page(office),
   'GET /admin/parents/new': page(['admin', 'elsewhere']),
-  'POST /admin/parents/new': leads(['admin', 'elsewhere'], () => '/admin/parents/', () => ({
+  'POST /admin/parents/new': leads(
+    ['admin', 'elsewhere'],
+    () => '/admin/parents/',
+    () => ({
+      parent_name: 'Ines',
+      child_name: 'Bruno',
+    }),
+  ),
+  'GET /admin/parents/:parent_id': page(reviewers),
+  'GET /admin/parents/:parent_id/edit': page(['admin']),
+  'POST /admin/parents/:parent_id/edit': leads(['admin'], parentPage, () => ({
     parent_name: 'Ines',
     child_name: 'Bruno',
   })),
-  'GET /admin/parents/:parent_id': page(reviewers),
-  'GET /admin/parents/:parent_id/edit': page(['admin']),
-  'POST /admin/parents/:parent_id/edit': leads(['admin'], parentPage, () => ({ parent_name: 'Ines', child_name: 'Bruno' })),
   'GET /admin/parents/:parent_id/new-link': page(['admin']),
   'POST /admin/parents/:parent_id/new-link': leads(['admin'], parentPage),
   'GET /admin/parents/:parent_id/link-revocation': page(['admin']),
@@ -81,15 +100,27 @@ export const rules: Record<string, Rule> = {
   'POST /admin/parents/:parent_id/link-extension': leads(['admin'], parentPage),
   'POST /admin/parents/:parent_id/alert': leads(['admin'], parentPage, () => ({ do: 'clear' })),
   'GET /admin/parents/:parent_id/archive': page(['admin']),
-  'POST /admin/parents/:parent_id/archive': leads(['admin'], () => '/admin/parents?done=', () => ({ why: 'Moved away.' })),
+  'POST /admin/parents/:parent_id/archive': leads(
+    ['admin'],
+    () => '/admin/parents?done=',
+    () => ({ why: 'Moved away.' }),
+  ),
   'POST /admin/parents/:parent_id/restoration': leads(['admin'], parentPage),
   'GET /admin/parents/:parent_id/erasure': page(['admin']),
-  'POST /admin/parents/:parent_id/erasure': leads(['admin'], () => '/admin/parents?done=', ({ surname }) => ({
-    typed: surname,
-  })),
+  'POST /admin/parents/:parent_id/erasure': leads(
+    ['admin'],
+    () => '/admin/parents?done=',
+    ({ surname }) => ({
+      typed: surname,
+    }),
+  ),
 
   'GET /admin/review': page(office),
-  'POST /admin/photos/:photo_id/decision': leads(reviewers, () => '/admin/review?', () => ({ decision: 'approve' })),
+  'POST /admin/photos/:photo_id/decision': leads(
+    reviewers,
+    () => '/admin/review?',
+    () => ({ decision: 'approve' }),
+  ),
   'GET /admin/photos/:photo_id/rejection': page(reviewers),
   'GET /admin/photos/:photo_id/:size': page(reviewers),
 };
@@ -112,7 +143,7 @@ export const bodyOf = async (route: string, target: Target, csrf: string): Promi
 
 /** The token that the route's forms carry for this actor. */
 export const tokenFor = async (app: App, route: string, target: Target, actor: Actor): Promise<string> => {
-  if (route.includes(':unique_id')) return linkToken(app, target as Parameters<typeof linkToken>[1]);
+  if (route.includes(':unique_id')) return linkToken(app, target);
   return route.includes(' /admin') ? actor.officeCsrf : actor.csrf;
 };
 

@@ -16,7 +16,7 @@ type Found = { routes: Route[]; mounts: { path: string; name: string }[] };
 
 /** Every route that the running service answers, and everything that is mounted below a path of its own. */
 export const findRoutes = (server: Server): Found => {
-  const [app] = server.listeners('request') as { router: { stack: Layer[] } }[];
+  const [app] = server.listeners('request') as unknown as { router: { stack: Layer[] } }[];
   if (!app) throw new Error('nothing answers requests');
   const found: Found = { routes: [], mounts: [] };
   walk(app.router.stack, found);

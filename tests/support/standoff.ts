@@ -33,7 +33,7 @@ export const standOff = async (app: App) => {
   };
 
   const target = await makeTarget({});
-  const startMaria = (whose: Target): Promise<Actor> => startAs(app, whose as Parameters<typeof startAs>[1]);
+  const startMaria = (whose: Target): Promise<Actor> => startAs(app, whose);
   const enter: Record<Exclude<Who, 'maria'>, () => Promise<Actor>> = {
     anonymous: () => stranger(app),
     kwame: () => startAs(app, kwame),

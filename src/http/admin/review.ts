@@ -91,9 +91,14 @@ export const makeReviewPages = (deps: Deps): Router => {
 
     const { decision } = read;
     const { id: schoolId } = res.locals.school;
+    const actor = actorOf(res);
     const outcome = decision.approve
-      ? await reviewPhoto.approve(actorOf(res), schoolId, photoId)
-      : await reviewPhoto.reject(actorOf(res), schoolId, photoId, { reasons: [decision.reason], note: decision.note });
+      ? await reviewPhoto.approve(actor, schoolId, photoId)
+      : await reviewPhoto.reject(actor, schoolId, photoId, {
+          reasons: [decision.reason],
+          note: decision.note,
+          seen: form.seen,
+        });
     if (!outcome.ok) return goOnUndecided(res, photoId, form, outcome.reason);
     const { parentId } = outcome.value;
     res.redirect(303, withDone(onward(form, photoId, parentId), decision.approve ? 'approved' : 'rejected', parentId));

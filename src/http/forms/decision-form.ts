@@ -6,6 +6,8 @@ const schema = z.object({
   decision: z.enum(['approve', 'reject']),
   reason: z.enum(rejectReasons).optional().catch(undefined),
   note: typedLines,
+  /** What the photo was when the page was made: a colleague's approval since then is not to be overruled unseen. */
+  seen: z.enum(['pending', 'approved']).catch('pending'),
   /** The page that the form stands on, shown again when something is missing. */
   page: z.enum(['review', 'rejection']).catch('review'),
   /** Where the reviewer came from and goes on. */

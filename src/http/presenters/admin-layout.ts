@@ -41,7 +41,7 @@ const address = {
   currentSchool: paths.currentSchool,
 };
 
-export type OfficeAround = {
+type OfficeAround = {
   speech: Speech;
   schoolName: string;
   csrf: string;

@@ -25,7 +25,7 @@ export type OfficeErrorPage = {
   time: string;
 };
 
-export type ProblemAround = {
+type ProblemAround = {
   speech: Speech;
   /** Of the school that the person works in; undefined where nobody is signed in. */
   schoolName: string | undefined;

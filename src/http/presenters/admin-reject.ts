@@ -18,7 +18,7 @@ export type RejectPage = {
   backTo: 'review' | 'parent';
   className: string;
   person: { href: string; name: string; child: RichPart[] };
-  photo: { address: string; alt: string; width: number; height: number; sent: string };
+  photo: { address: string; alt: string; width: number; height: number; sent: string; status: string };
   approvedStays: boolean;
   form: DecisionForm;
   willRead: RichPart[];
@@ -63,6 +63,7 @@ export const presentReject = (seen: Seen): RejectPage => {
       alt: speech.t('office.photoSentBy', { name }),
       width: photo.width,
       height: photo.height,
+      status: photo.status,
       sent: speech.t('office.review.sent', { when: dates.within(photo.uploadedAt) }),
     },
     approvedStays: seen.approvedStays,

@@ -2,7 +2,7 @@ import type { RefusalCode } from '../../shared/errors.ts';
 import { type Around, type ParentLayout, presentParentLayout } from './parent-layout.ts';
 
 /** What a parent can be told about an error; everything unforeseen is a `failure`. */
-export type ParentErrorKind = 'failure' | Exclude<RefusalCode, 'link-invalid' | 'session-ended' | 'sign-in-needed'>;
+type ParentErrorKind = 'failure' | Exclude<RefusalCode, 'link-invalid' | 'session-ended' | 'sign-in-needed'>;
 
 export type ErrorPage = {
   layout: ParentLayout;

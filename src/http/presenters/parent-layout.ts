@@ -4,7 +4,7 @@ import type { RichPart } from '../../platform/rich-text.ts';
 import { type School, telephoneHref } from '../../schools/school.ts';
 
 /** The school as a parent may see it; absent where a page must not say which school it is (a dead link in a district). */
-export type OfficeContact = { name: string; phone: { text: string; href: string } | null; hours: string | null };
+type OfficeContact = { name: string; phone: { text: string; href: string } | null; hours: string | null };
 
 /** What every page for parents needs around its own content. */
 export type ParentLayout = Pick<Speech, 't' | 'rich' | 'dir'> & {

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type App, movableClock, startApp } from '../support/app.ts';
+import { addParent, addStaff } from '../support/cast.ts';
+
+const DAY = 24 * 3600 * 1000;
+const clock = movableClock();
+let app: App;
+let ruth: { kind: 'staff'; staffId: number };
+beforeAll(async () => {
+  app = await startApp({ clock });
+  ruth = { kind: 'staff', staffId: await addStaff(app, 'ruth') };
+});
+afterAll(() => app.stop());
+
+const send = async (parentId: number): Promise<number> => {
+  const parent = await app.parents.findById(parentId);
+  if (!parent) throw new Error('no such parent');
+  const path = app.files.temporaryPath();
+  await sharp({ create: { width: 300, height: 400, channels: 3, background: 'teal' } }).jpeg().toFile(path);
+  const upload = { path, size: 1000, sha256: randomBytes(32).toString('hex'), uploadId: crypto.randomUUID() };
+  const received = await app.receivePhoto(parent, upload);
+  unlinkSync(path);
+  if (!received.ok) throw new Error(received.reason);
+  return received.value.photoId;
+};
+const countFiles = async (): Promise<number> => {
+  let files = 0;
+  for await (const _ of app.files.list()) files += 1;
+  return files;
+};
+
+test('files of superseded and rejected photos go after 30 days, their rows stay; what is in force stays whole', async () => {
+  const { id } = await addParent(app);
+  const other = await addParent(app, 'kwame');
+  await send(id);
+  const approved = await send(id); // the first is superseded
+  await app.reviewPhoto.approve(ruth, 1, approved);
+  const rejected = await send(other.id);
+  await app.reviewPhoto.reject(ruth, 1, rejected, { reasons: ['blurred'], note: null, seen: 'pending' });
+  expect(await countFiles()).toBe(6);
+
+  clock.forward(29 * DAY);
+  expect(await app.clearPhotos()).toBe(0);
+  clock.forward(2 * DAY);
+  expect(await app.clearPhotos()).toBe(2);
+  expect(await app.clearPhotos()).toBe(0);
+  expect(await countFiles()).toBe(2);
+  expect(await app.checkIntegrity({ repair: false })).toMatchObject({ photos: 1, orphanFiles: 0, rowsWithoutFile: 0 });
+  expect(await app.db('photos').count<{ count: string }[]>()).toEqual([{ count: '3' }]);
+  expect(await app.parents.findById(id)).toMatchObject({ status: 'approved', photoId: approved });
+  expect(await app.parents.findById(other.id)).toMatchObject({ status: 'rejected', photoId: null });
+  expect((await app.timeline(1, other.id))[0]).toMatchObject({ kind: 'photo.cleared', photoId: rejected });
+});
