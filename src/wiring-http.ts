@@ -95,6 +95,13 @@ export const wireApp = async (service: Wired, drain: Drain) => {
     }),
     currentStaff: makeCurrentStaff({ staff: service.staff, schools, i18n, clock }),
     adminPages: makeAdminPages({ ...service, i18n, baseUrl }),
-    renderError: makeRenderError({ logger, schools, clock, i18n, maxUploadMb: config.MAX_UPLOAD_MB }),
+    renderError: makeRenderError({
+      logger,
+      schools,
+      staffRecords: service.staff,
+      clock,
+      i18n,
+      maxUploadMb: config.MAX_UPLOAD_MB,
+    }),
   });
 };

@@ -41,4 +41,4 @@ const isAway = (error: Error): boolean =>
   ('syscall' in error && error.syscall === 'connect') || // also ENOENT: the socket of the embedded server is gone
   ('code' in error && AWAY.has(String(error.code))) ||
   error.name === 'KnexTimeoutError' ||
-  error.message.startsWith('Connection terminated');
+  /^Connection terminated|is not queryable$/.test(error.message); // pg has no code for a connection that broke off

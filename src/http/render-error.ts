@@ -4,6 +4,7 @@ import type { I18n } from '../platform/i18n.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { School } from '../schools/school.ts';
 import type { SchoolRecords } from '../schools/school-records.ts';
+import type { StaffRecords } from '../staff/staff-records.ts';
 import { describeError, type Described } from './describe-error.ts';
 import { csrfToken } from './middleware/csrf.ts';
 import { UploadRefused } from './middleware/upload-refused.ts';
@@ -14,10 +15,24 @@ import { presentError } from './presenters/parent-error.ts';
 import { presentLinkInvalid, presentSessionEnded } from './presenters/parent-link-pages.ts';
 import { render } from './render.ts';
 
-type Deps = { logger: Logger; schools: SchoolRecords; clock: Clock; i18n: I18n; maxUploadMb: number };
+type Deps = {
+  logger: Logger;
+  schools: SchoolRecords;
+  staffRecords: Pick<StaffRecords, 'findAdminName'>;
+  clock: Clock;
+  i18n: I18n;
+  maxUploadMb: number;
+};
 
 /** Any error -> a status and a page in the reader's language, with an id that the log has; only surprises are logged. */
-export const makeRenderError = ({ logger, schools, clock, i18n, maxUploadMb }: Deps): ErrorRequestHandler => {
+export const makeRenderError = ({
+  logger,
+  schools,
+  staffRecords,
+  clock,
+  i18n,
+  maxUploadMb,
+}: Deps): ErrorRequestHandler => {
   const onlySchool = async (): Promise<School | undefined> => schools.findOnly().catch(() => undefined);
 
   const showParent = async (_req: Request, res: Response, { code, status }: Described): Promise<void> => {
@@ -43,7 +58,7 @@ export const makeRenderError = ({ logger, schools, clock, i18n, maxUploadMb }: D
     const known = school ?? (await onlySchool());
     const around = { speech, schoolName: known?.name, staff, csrf: tokenOf(req) };
     if (code === 'forbidden') {
-      render(res, 'admin/403', presentForbidden(around));
+      render(res, 'admin/403', presentForbidden(around, known && (await staffRecords.findAdminName(known.id))));
     } else if (code === 'not-found') {
       render(res, 'admin/404', presentNotFound(around));
     } else {

@@ -7,10 +7,10 @@ const LETTERS: Record<string, string> = { ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ
  */
 export const foldText = (text: string): string =>
   text
+    .replace(/['’‘ʼ`´ʻʹ]/gu, '') // first: NFKD makes a space of ´
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\p{M}/gu, '')
-    .replace(/['’‘ʼ`´ʻʹ]/gu, '')
     .replace(/[łøđðþßæœı]/gu, (letter) => LETTERS[letter] ?? letter)
     .replace(/[\p{P}\p{Z}\p{C}]+/gu, ' ')
     .trim();

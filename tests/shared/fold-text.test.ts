@@ -5,6 +5,7 @@ import { foldText } from '../../src/shared/fold-text.ts';
 test.each([
   ["O'Brien-Núñez", 'obrien nunez'],
   ['O’Brien', 'obrien'],
+  ['O´Brien', 'obrien'],
   ['Łukasz Żółć', 'lukasz zolc'],
   ['Ngọc Nguyễn', 'ngoc nguyen'],
   ['Straße', 'strasse'],

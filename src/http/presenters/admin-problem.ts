@@ -1,4 +1,5 @@
 import type { Speech } from '../../platform/i18n.ts';
+import type { RichPart } from '../../platform/rich-text.ts';
 import type { RefusalCode } from '../../shared/errors.ts';
 import type { SignedInStaff } from '../../staff/staff.ts';
 import { paths } from '../paths.ts';
@@ -9,6 +10,8 @@ export type ForbiddenPage = {
   layout: OfficeLayout;
   heading: string;
   text: string;
+  /** 'Ask Ruth Adeyemi.': somebody who may. */
+  ask: RichPart[] | null;
   way: { href: string; text: string } | null;
 };
 
@@ -37,12 +40,13 @@ type ProblemAround = {
 const layoutOf = ({ speech, schoolName, staff, csrf }: ProblemAround, page: string): OfficeLayout =>
   presentOfficeLayout({ speech, schoolName: schoolName ?? speech.t('office.brand'), csrf, staff, here: null }, page);
 
-/** For a role that may not open the page (403). */
-export const presentForbidden = (around: ProblemAround): ForbiddenPage => {
+/** For a role that may not open the page (403); `admin` is the name of somebody who may. */
+export const presentForbidden = (around: ProblemAround, admin: string | undefined): ForbiddenPage => {
   const { t } = around.speech;
   const role = around.staff?.role;
   const heading = t('office.problem.forbidden');
-  const page = { layout: layoutOf(around, heading), heading };
+  const ask = admin === undefined ? null : around.speech.rich('office.problem.askAdmin', { name: admin });
+  const page = { layout: layoutOf(around, heading), heading, ask };
   if (role === 'reviewer') {
     const way = { href: paths.review, text: t('office.problem.toReview') };
     return { ...page, text: t('office.problem.forbiddenReviewer'), way };
