@@ -71,6 +71,7 @@ export default tseslint.config(
           'createImageBitmap',
           'location',
           'history',
+          'crypto',
           'setTimeout',
           'clearTimeout',
         ].map((g) => [g, 'readonly']),

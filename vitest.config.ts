@@ -26,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'e2e', include: ['tests/journeys/**/*.e2e.ts'], fileParallelism: false, testTimeout: 180_000 },
       },
-      { extends: true, test: { name: 'hostile', include: [apart.hostile], testTimeout: 120_000 } },
+      { extends: true, test: { name: 'hostile', include: [apart.hostile], testTimeout: 120_000, maxWorkers: 2 } },
       { extends: true, test: { name: 'crash', include: [apart.crash], testTimeout: 240_000, fileParallelism: false } },
     ],
   },

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
@@ -21,23 +21,27 @@ export const cpuOf = (pid: number): number => {
 export const peakRssOf = (pid: number): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
-/** Starts a program of ours with Node and waits until it prints a JSON line that `isReady` knows; gives that line. */
+/** The line of `npm start`: the flags of the real thing. */
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+const PATH = `${dirname(process.execPath)}:/usr/bin:/bin`;
+
+/** Starts a program of ours by a shell line (that execs it) and waits until it prints a JSON line that `isReady` knows; gives that line. */
 export const startProgram = async (
-  script: string,
+  line: string,
   env: Record<string, string>,
   isReady: (line: Record<string, unknown>) => boolean,
 ): Promise<{ child: ChildProcess; pid: number; line: Record<string, unknown> }> => {
-  const child = spawn(process.execPath, [script], {
-    env: { PATH: '/usr/bin:/bin', MALLOC_ARENA_MAX: '2', ...env },
+  const child = spawn('sh', ['-c', line], {
+    env: { PATH, MALLOC_ARENA_MAX: '2', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const text of createInterface({ input: child.stdout })) {
-    const line = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
-    if (!isReady(line)) continue;
+    const said = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
+    if (!isReady(said)) continue;
     child.stdout.resume();
-    return { child, pid: child.pid ?? 0, line };
+    return { child, pid: child.pid ?? 0, line: said };
   }
-  throw new Error(`${script} ended before it was ready`);
+  throw new Error(`'${line}' ended before it was ready`);
 };
 
 /** The real service with an embedded database under a temporary folder; `cli` runs a command beside it. */
@@ -55,7 +59,7 @@ export const startService = async () => {
     SCHOOL_NAME: 'Oakfield Primary School',
     SCHOOL_PHONE: '01632 960 118',
   };
-  const { child, pid, line } = await startProgram('src/server.ts', env, ({ msg }) => msg === 'listening');
+  const { child, pid, line } = await startProgram(scripts.start, env, ({ msg }) => msg === 'listening');
   const { port } = line['address'] as { port: number };
   const run = promisify(execFile);
   return {
@@ -63,7 +67,7 @@ export const startService = async () => {
     url: `http://127.0.0.1:${port}`,
     cli: async (...args: string[]): Promise<Record<string, unknown>> => {
       const { stdout } = await run(process.execPath, ['src/cli.ts', ...args, '--json'], {
-        env: { PATH: '/usr/bin:/bin', ...env },
+        env: { PATH, ...env },
         maxBuffer: 1e8,
       });
       return JSON.parse(stdout) as Record<string, unknown>;

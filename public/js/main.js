@@ -5,7 +5,6 @@ import { focusSummary } from './focus-summary.js';
 import { closeMenus } from './menus.js';
 import { showCurrentEntry } from './nav.js';
 import { enhancePhotoForm } from './photo-form.js';
-import { listenForReviewKeys } from './review-keys.js';
 
 document.documentElement.classList.add('js');
 
@@ -15,4 +14,3 @@ showCurrentEntry();
 stopDoubleSubmits();
 for (const form of document.querySelectorAll('form[data-photo]')) enhancePhotoForm(form);
 for (const button of document.querySelectorAll('[data-copy]')) copyOnPress(button);
-for (const toggle of document.querySelectorAll('[data-keys]')) listenForReviewKeys(toggle);

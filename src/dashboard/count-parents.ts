@@ -21,18 +21,14 @@ const inNaturalOrder = new Intl.Collator('en', { numeric: true }).compare;
 export const makeCountParents =
   ({ db }: { db: Db }) =>
   async (schoolId: number, className: string | null): Promise<ParentCounts> => {
-    const rows = await db('parent_counts')
-      .where({ school_id: schoolId })
-      .select<CountRow[]>(
-        'status',
-        'class_name',
-        db.raw('coalesce(sum(n) filter (where cast(? as text) is null or class_name = ?), 0)::int as n', [
-          className,
-          className,
-        ]),
-        db.raw(`coalesce(sum(n) filter (where status <> 'archived'), 0)::int as listed`),
-      )
-      .groupByRaw('grouping sets ((status), (class_name))');
+    const { rows } = await db.raw<{ rows: CountRow[] }>(
+      `select status, class_name,
+              coalesce(sum(n) filter (where cast(:className as text) is null or class_name = :className), 0)::int as n,
+              coalesce(sum(n) filter (where status <> 'archived'), 0)::int as listed
+       from parent_counts where school_id = :schoolId
+       group by grouping sets ((status), (class_name))`,
+      { schoolId, className },
+    );
 
     const count = (status: ParentStatus | 'archived') => rows.find((row) => row.status === status)?.n ?? 0;
     const byStatus = Object.fromEntries(parentStatuses.map((status) => [status, count(status)])) as Record<

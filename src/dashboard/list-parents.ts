@@ -1,7 +1,7 @@
 // A photo's journey ⑩: the dashboard
 import type { ParentStatus } from '../parents/parent.ts';
 import type { Db } from '../platform/db.ts';
-import type { CountParents } from './count-parents.ts';
+import type { CountParents, ParentCounts } from './count-parents.ts';
 import { type ListOrder, type Place, readCursor, writeCursor } from './list-cursor.ts';
 import { makeWalk, type Scope, walkParents } from './parent-queries.ts';
 import { MOST_MATCHES, searchParents } from './search-parents.ts';
@@ -59,7 +59,13 @@ type KeyedRow = {
 /** The count comes also when no row does. */
 type SearchedRow = { matches: number } & (KeyedRow | { id: null });
 type Found = { rows: KeyedRow[]; total: ParentPage['total'] };
-type Paging = { order: ListOrder; cursor?: unknown; limit?: number };
+type Paging = {
+  order: ListOrder;
+  cursor?: unknown;
+  limit?: number;
+  /** The counts of the same school and class, where the caller asks for them anyway. */
+  counts?: Promise<ParentCounts>;
+};
 
 const NOTHING: ParentPage = {
   rows: [],
@@ -81,7 +87,7 @@ export const makeListParents =
   async (
     schoolId: number,
     { status, className, words: typed }: ParentFilter,
-    { order, cursor, limit = 50 }: Paging,
+    { order, cursor, limit = 50, counts }: Paging,
   ): Promise<ParentPage> => {
     const scope: Scope = { schoolId, status, className };
     const words = searchWords(typed);
@@ -96,7 +102,7 @@ export const makeListParents =
       const list = walkParents(db, scope, walk, { limit: more });
       const [rows, total] = await Promise.all([
         db.select<KeyedRow[]>('*', db.raw(`${walk.key} as key`)).from(list.as('list')),
-        countListed(countParents, scope),
+        (counts ?? countParents(schoolId, className)).then((known) => countListed(known, status)),
       ]);
       return { rows, total };
     };
@@ -123,8 +129,7 @@ const searched = (rows: SearchedRow[]): Found => {
   };
 };
 
-const countListed = async (countParents: CountParents, { schoolId, status, className }: Scope) => {
-  const counts = await countParents(schoolId, className);
+const countListed = (counts: ParentCounts, status: Scope['status']) => {
   const count = status === null ? counts.total : status === 'archived' ? counts.archived : counts.byStatus[status];
   return { count, more: false };
 };

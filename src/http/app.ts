@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import ejs from 'ejs';
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { makeAssets } from './assets.ts';
 import { checkCsrf } from './middleware/csrf.ts';
 import { notFound } from './not-found.ts';
 import { paths } from './paths.ts';
 import { icons } from './presenters/icons.ts';
+import { makeViewEngine } from './view-engine.ts';
 
 type Handlers = RequestHandler[];
 type Deps = {
@@ -40,7 +40,7 @@ export const makeApp = (deps: Deps) => {
   app.set('trust proxy', deps.trustProxy);
   app.set('query parser', 'simple');
   app.set('views', viewsDir);
-  app.engine('ejs', ejs.renderFile);
+  app.engine('ejs', makeViewEngine(viewsDir));
   app.set('view engine', 'ejs');
   app.enable('view cache');
   Object.assign(app.locals, { asset: deps.assets.address, icons });
@@ -52,8 +52,9 @@ export const makeApp = (deps: Deps) => {
   app.get(paths.root, (_req, res) => res.redirect(303, paths.admin));
 
   app.use(deps.sameOrigin);
-  app.use('/onboarding', deps.locale, forms, deps.parentSession);
-  app.use('/onboarding/p', checkCsrf);
+  app.use('/onboarding', deps.locale, forms);
+  app.post(paths.link, deps.parentSession); // 'Start' makes a session; looking at a link needs none
+  app.use('/onboarding/p', deps.parentSession, checkCsrf);
   app.use(deps.parentPages);
   app.use(deps.linkPages);
 

@@ -26,6 +26,7 @@ export const makeChores = ({
   { name: 'lapse-links', everyMs: MINUTE / 2, run: lapseLinks },
   { name: 'fold-counts', everyMs: MINUTE / 2, run: foldCounts },
   { name: 'sweep-temporary', everyMs: 10 * MINUTE, run: () => files.sweepTemporary({ remove: true }) },
+  { name: 'sweep-unsettled', everyMs: MINUTE / 6, run: sweepPhotos.sweepUnsettled },
   { name: 'sweep-photos', everyMs: 24 * 60 * MINUTE, run: () => sweepPhotos.walk({ remove: true }) },
   { name: 'clear-photos', everyMs: 10 * MINUTE, run: clearPhotos },
   { name: 'prune-sessions', everyMs: 10 * MINUTE, run: pruneSessions },

@@ -21,13 +21,11 @@ export const makeParentChoices = ({ db, parents, clock }: Deps) => ({
       const parent = await parents.lock(trx, parentId);
       if (!parent || linkState(parent, clock.now()) !== 'open') return { ok: false, reason: 'link-closed' };
       const now = clock.now();
-      await trx('consents').insert({
-        parent_id: parentId,
-        text_name: 'photo',
-        text_version: CONSENT_VERSION,
-        locale: language,
-        agreed_at: now,
-      });
+      const consent = { parent_id: parentId, text_name: 'photo', text_version: CONSENT_VERSION, locale: language };
+      const aMomentAgo = new Date(now.getTime() - 60_000);
+      const again = await trx('consents').where(consent).where('agreed_at', '>', aMomentAgo).first<object | undefined>();
+      if (again) return { ok: true, value: parent }; // a double tap
+      await trx('consents').insert({ ...consent, agreed_at: now });
       if (!parent.openedAt) await parents.change(trx, parentId, { opened_at: now });
       const event = { schoolId: parent.schoolId, actor: byParent, at: clock.now(), parentId };
       await recordEvent(trx, { ...event, kind: 'consent.given', data: { version: CONSENT_VERSION, language } });

@@ -59,7 +59,7 @@ export const makeReceivePhoto =
     try {
       return await recordPhoto(photo, staged);
     } catch (error) {
-      await sweepPhotos.sweepStray(filename).catch(() => undefined); // the daily sweep finds it otherwise
+      await sweepPhotos.sweepStray(filename).catch(() => undefined); // the housekeeping tries again
       throw error;
     }
   };

@@ -28,9 +28,23 @@ export const makeSweepPhotos = ({ db, files }: Deps) => {
       return strays.length;
     });
 
+  /** Keys of failed uploads that are not settled: the database, which failed them, was still away. */
+  const unsettled = new Set<StorageKey>();
+  const settleThem = async (keys: StorageKey[]): Promise<number> => {
+    const strays = keys.length > 0 ? await settle(keys, { remove: true }) : 0;
+    for (const key of keys) unsettled.delete(key);
+    return strays;
+  };
+
   return {
     /** For an upload whose transaction failed: its files go, unless the row is there after all. */
-    sweepStray: (key: StorageKey): Promise<number> => settle([key], { remove: true }),
+    sweepStray: (key: StorageKey): Promise<number> => {
+      unsettled.add(key);
+      return settleThem([key]);
+    },
+
+    /** The same for those whose `sweepStray` failed. */
+    sweepUnsettled: (): Promise<number> => settleThem([...unsettled]),
 
     /** Walks all photo files once; gives how many photos without a row it found, and removes them if asked to. */
     walk: async ({ remove }: { remove: boolean }): Promise<number> => {

@@ -40,7 +40,11 @@ export const openDb = ({ url, max = 10, sslCa, statementTimeout = 10_000, lockTi
     } as object, // Knex hands it to pg, whose options it types in part
     pool: { min: 0, max },
     acquireConnectionTimeout: 4000,
+    log: { debug: silent, deprecate: silent, warn: silent, error: silent },
   });
+
+/** Knex would print what it throws anyway, with users and addresses in it, between the JSON lines of our log (R67). */
+const silent = (): void => undefined;
 
 /** With a CA of one's own the verification cannot be talked out of by the address's `sslmode`. */
 export const secureConnection = (url: string, sslCa: string | undefined) => {

@@ -29,6 +29,9 @@ export type Speech = {
   number: (value: number) => string;
 };
 
+/** A value that i18next writes in a format of its own, like `{{sent, number}}`. */
+const FORMATTED = /\{\{\w+\s*,/;
+
 /** Loads every language at the start: a missing file is found then, not by a parent. */
 export const makeI18n = async () => {
   const i18n = createInstance();
@@ -47,14 +50,25 @@ export const makeI18n = async () => {
     nsSeparator: false,
     interpolation: { escapeValue: false }, // EJS escapes
   });
-  const made = new Map<string, Speech>();
+  const speeches = new Map<string, Speech>();
 
   /** Gives the language's speech with dates in `timeZone` (IANA name). */
   const speak = (language: Language, timeZone: string): Speech => {
-    const known = made.get(`${language} ${timeZone}`);
-    if (known) return known;
+    const spoken = speeches.get(`${language} ${timeZone}`);
+    if (spoken) return spoken;
     const translate = i18n.getFixedT(language);
-    const t = (key: MessageKey, values: MessageValues = {}): string => translate(key as string, values);
+    const known = new Map<string, string>(); // a page has sixty; only plurals and formats need i18next each time
+    const sentence = (key: string): string => {
+      let text = known.get(key);
+      if (text === undefined) known.set(key, (text = translate(key, { skipInterpolation: true })));
+      return text;
+    };
+    const t = (key: MessageKey, values?: MessageValues): string => {
+      if (!values) return sentence(key);
+      const text = 'count' in values ? undefined : sentence(key);
+      if (text === undefined || FORMATTED.test(text)) return translate(key as string, values);
+      return text.replace(/\{\{(\w+)\}\}/g, (hole, name: string) => String(values[name] ?? hole));
+    };
     const locale = language === 'ar' ? 'ar-u-nu-latn' : language; // the digits of telephones and codes
     const english = language === 'en' ? 'en-GB' : locale; // 12 May 2025, 14:02
     const dates = new Intl.DateTimeFormat(english, { day: 'numeric', month: 'long', year: 'numeric', timeZone });
@@ -78,7 +92,7 @@ export const makeI18n = async () => {
       moment,
       number: (value) => numbers.format(value),
     };
-    made.set(`${language} ${timeZone}`, speech);
+    speeches.set(`${language} ${timeZone}`, speech);
     return speech;
   };
   return { speak, isLanguage };

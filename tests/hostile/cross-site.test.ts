@@ -37,8 +37,9 @@ const victimOf = (route: string): Who => {
 test.each(posts)(
   'R41: %s takes nothing that another site sends, or that has no token of this very session',
   async (route) => {
-    const { target, actors } = cast;
-    const victim = actors[victimOf(route)];
+    const { actors } = cast;
+    const target = await cast.makeTarget();
+    const victim = await cast.anew(victimOf(route), target);
     const address = addressOf(route, target);
     const token = await tokenFor(app, route, target, victim);
     const body = await bodyOf(route, target, token);
@@ -100,6 +101,8 @@ test.each(posts)(
     const asQuery = await ask(app.url, `${address}?_csrf=${token}`, { headers: { cookie }, body: await without('') });
     expect(asQuery.status, 'the token in the address').toBe(403);
     expect(await everything(app), 'a forgery changed something').toEqual(before);
+    const honest = await ask(app.url, address, { headers: { cookie }, body: await without(token) });
+    expect([303, 422], 'the same by the own form').toContain(honest.status);
   },
 );
 

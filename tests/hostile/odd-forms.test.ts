@@ -39,8 +39,8 @@ test.each(posts)('R55: %s takes any form without a fault', async (route) => {
   const who = reader(route);
   const first = who === 'maria' ? await cast.anew(who, sacrificed) : cast.actors[who];
   const csrfOfFirst = await tokenFor(app, route, sacrificed, first);
+  const ends = route.endsWith('sign-out'); // then each try needs a session of its own
   const send = async (fields: string) => {
-    const ends = route.endsWith('sign-out');
     const actor = ends ? await cast.anew(who, sacrificed) : first;
     const csrf = ends ? actor.csrf : csrfOfFirst;
     const headers = { cookie: actor.cookie, 'content-type': 'application/x-www-form-urlencoded' };
@@ -52,7 +52,8 @@ test.each(posts)('R55: %s takes any form without a fault', async (route) => {
   const right = rules[route]?.fields?.(sacrificed) ?? {};
   // Each try at signing in hashes a password, which is dear on purpose.
   const names = BODY_NAMES.filter((name) => OWN[route]?.includes(name) ?? (name in right && name !== 'password'));
-  for (const kind of Object.values(KINDS)) {
+  const kinds = Object.values(KINDS).slice(0, ends ? 4 : undefined);
+  for (const kind of kinds) {
     await send(BODY_NAMES.map(kind).join('&'));
     for (const odd of names) {
       const others = Object.entries(right).filter(([name]) => name !== odd && name !== 'typed');

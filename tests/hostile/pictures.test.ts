@@ -128,7 +128,7 @@ test('R38: a picture has two sizes and a number; paths, other sizes and other nu
   ]) {
     const page = await look(address, address.startsWith('/admin') ? ruth : mother);
     expect(page.status).toBe(200);
-    expect(page.text, `${address} shows where the file lies`).not.toContain(key.slice(-32));
+    expect(page.text, `${address} shows where a file lies`).not.toMatch(/[0-9a-f]{32}/);
   }
 });
 

@@ -153,11 +153,11 @@ test("R43: a staff session's id in the parent's cookie is worth nothing, and the
     headers: { cookie: `parent=${staffId}; staff=${parentId}` },
   });
   expect(photo.status).toBe(403);
-  // Even the row of the other kind, were its id known and signed, holds nothing that opens a door.
-  await app
-    .db('sessions')
-    .where({ sid: sidOf(`=${parentId}`) })
-    .update({ sess: app.db.raw(`sess || '{"staffId": 999}'::jsonb`) });
+  // Even a row of the other kind that somehow held a person opens no door by the wrong cookie.
+  const { id } = await app.db('staff').where({ email: people.ruth.email }).first<{ id: string }>('id');
+  const held = app.db('sessions').where({ sid: sidOf(`=${parentId}`) });
+  const told = JSON.stringify({ staffId: Number(id), signedInAt: clock.now().getTime() });
+  await held.update({ sess: app.db.raw('sess::jsonb || ?::jsonb', [told]) });
   expect(await isIn(`staff=${parentId}`)).toBe(false);
 });
 

@@ -30,7 +30,13 @@ test('R4: with no place for a decode: 503 with Retry-After, a page, nothing stor
   const release = holdAll();
   const uploadId = randomUUID();
   const answer = await expectNothingStored(app, () => sendPhoto(maria, photo, { uploadId }));
-  expectPage(answer, 503, 'Many parents are sending photos now', 'Your photo has not reached us yet.', 'Your link works until');
+  expectPage(
+    answer,
+    503,
+    'Many parents are sending photos now',
+    'Your photo has not reached us yet.',
+    'Your link works until',
+  );
   expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
   release();
   await expect.poll(() => app.decodes.isFull()).toBe(false);
@@ -84,5 +90,9 @@ test('R4: 50 large pictures at once: each is taken or told to come again, and is
   expect(statuses).toContain(503);
   expect(slowest).toBeLessThan(1000);
   expect((await storedIn(app)).photos).toBe(before.photos + 50);
-  expect(await app.checkIntegrity({ repair: false })).toMatchObject({ orphanFiles: 0, rowsWithoutFile: 0, checksumMismatches: 0 });
+  expect(await app.checkIntegrity({ repair: false })).toMatchObject({
+    orphanFiles: 0,
+    rowsWithoutFile: 0,
+    checksumMismatches: 0,
+  });
 });

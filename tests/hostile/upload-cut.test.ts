@@ -92,7 +92,13 @@ test('R14: fifty who vanish at once, at fifty places, leave nothing behind', asy
 
 test('R14: a photo that arrived whole is taken, also when its sender is gone by then; no temporary file stays', async () => {
   const large = await plain(4000, 3000).jpeg().toBuffer(); // takes long enough to leave in the middle of the work
-  for (const [bytes, pause] of [[photo, 0], [photo, 5], [large, 0], [large, 20], [large, 60]] as const) {
+  for (const [bytes, pause] of [
+    [photo, 0],
+    [photo, 5],
+    [large, 0],
+    [large, 20],
+    [large, 60],
+  ] as const) {
     const { photos } = await storedIn(app);
     const body = formBody(maria, bytes);
     const head = headOf(maria, { 'Content-Length': String(body.length) });
@@ -105,6 +111,10 @@ test('R14: a photo that arrived whole is taken, also when its sender is gone by 
     await expect.poll(async () => (await storedIn(app)).photos, { timeout: 10_000 }).toBe(photos + 1);
     await expect.poll(temporaryFiles, { timeout: 1500 }).toEqual([]);
   }
-  expect(await app.checkIntegrity({ repair: false })).toMatchObject({ orphanFiles: 0, rowsWithoutFile: 0, checksumMismatches: 0 });
+  expect(await app.checkIntegrity({ repair: false })).toMatchObject({
+    orphanFiles: 0,
+    rowsWithoutFile: 0,
+    checksumMismatches: 0,
+  });
   expect(errorsLogged()).toEqual([]);
 });

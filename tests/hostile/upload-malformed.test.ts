@@ -38,12 +38,24 @@ test.each(names)('R16: %s: 4xx and a page within a second, and nothing is stored
 test('R16: a form that is odd but whole is taken', async () => {
   const fields = () => [field('_csrf', maria.csrf), field('upload_id', crypto.randomUUID())];
   const forms: Record<string, [Buffer, Record<string, string>?]> = {
-    'text before and behind': [Buffer.concat([Buffer.from('hello\r\n'), multipart([...fields(), file(photo)]), Buffer.from('bye')])],
-    'the id in capitals': [multipart([field('_csrf', maria.csrf), field('upload_id', crypto.randomUUID().toUpperCase()), file(photo)])],
-    'the id behind the photo': [multipart([field('_csrf', maria.csrf), file(photo), field('upload_id', crypto.randomUUID())])],
+    'text before and behind': [
+      Buffer.concat([Buffer.from('hello\r\n'), multipart([...fields(), file(photo)]), Buffer.from('bye')]),
+    ],
+    'the id in capitals': [
+      multipart([field('_csrf', maria.csrf), field('upload_id', crypto.randomUUID().toUpperCase()), file(photo)]),
+    ],
+    'the id behind the photo': [
+      multipart([field('_csrf', maria.csrf), file(photo), field('upload_id', crypto.randomUUID())]),
+    ],
     'another field': [multipart([...fields(), field('note', 'x'), file(photo)])],
-    'a quoted boundary': [multipart([...fields(), file(photo)]), { 'Content-Type': `multipart/form-data; boundary="${BOUNDARY}"` }],
-    'capitals in the type': [multipart([...fields(), file(photo)]), { 'Content-Type': `Multipart/Form-Data; Boundary=${BOUNDARY}` }],
+    'a quoted boundary': [
+      multipart([...fields(), file(photo)]),
+      { 'Content-Type': `multipart/form-data; boundary="${BOUNDARY}"` },
+    ],
+    'capitals in the type': [
+      multipart([...fields(), file(photo)]),
+      { 'Content-Type': `Multipart/Form-Data; Boundary=${BOUNDARY}` },
+    ],
   };
   for (const [kind, [body, headers]] of Object.entries(forms)) {
     const { photos } = await storedIn(app);

@@ -31,9 +31,20 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'pos-memory-'));
   const { url, ownerUrl } = await cloneDatabase();
   const env = {
-    ...{ NODE_ENV: 'test', PORT: '0', MAX_UPLOAD_MB: '5', RATE_LIMIT_SCALE: '0', SESSION_SECRET: 'a secret that only tests know' },
+    ...{
+      NODE_ENV: 'test',
+      PORT: '0',
+      MAX_UPLOAD_MB: '5',
+      RATE_LIMIT_SCALE: '0',
+      SESSION_SECRET: 'a secret that only tests know',
+    },
     MALLOC_ARENA_MAX: '2', // as it is run for real: else the allocator keeps what each thread once used
-    ...{ DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl, UPLOADS_DIR: join(dir, 'uploads'), DATA_DIR: join(dir, 'data') },
+    ...{
+      DATABASE_URL: url,
+      MIGRATION_DATABASE_URL: ownerUrl,
+      UPLOADS_DIR: join(dir, 'uploads'),
+      DATA_DIR: join(dir, 'data'),
+    },
   };
   service = await wire({ config: loadConfig(env), logger: makeLogger({ level: 'silent' }) });
   child = fork(script, [], { env, execArgv: ['--expose-gc'] });

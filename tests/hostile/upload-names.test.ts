@@ -48,23 +48,30 @@ const names: Record<string, string | Buffer> = {
 /** Of these nothing is left to be a name: the form counts as sent without a file. */
 const noNames: Record<string, string> = { 'only dots': '..', 'a quote that never ends': `canary\\` };
 
-test.each(Object.entries(names))('R12: a file named with %s: 2xx or 400, and the name is kept nowhere', async (_kind, name) => {
-  writeFileSync(victim, 'as it was');
-  const answer = await sendPhoto(maria, photo, { name });
-  expect(answer.whole).toBe(true);
-  expect([303, 400], answer.body.slice(0, 500)).toContain(answer.status);
-  const after = answer.status === 303 ? (await maria.visitor.open(answer.headers['location'] ?? '')).html : answer.body;
-  for (const place of [await everythingStored(app), after, JSON.stringify(answer.headers), app.logs.join('\n')]) {
-    expect(place.toLowerCase()).not.toContain('canary');
-  }
-  expect(readFileSync(victim, 'utf8')).toBe('as it was');
-  expect(await app.checkIntegrity({ repair: false })).toMatchObject({ orphanFiles: 0, rowsWithoutFile: 0 });
-});
+test.each(Object.entries(names))(
+  'R12: a file named with %s: 2xx or 400, and the name is kept nowhere',
+  async (_kind, name) => {
+    writeFileSync(victim, 'as it was');
+    const answer = await sendPhoto(maria, photo, { name });
+    expect(answer.whole).toBe(true);
+    expect([303, 400], answer.body.slice(0, 500)).toContain(answer.status);
+    const after =
+      answer.status === 303 ? (await maria.visitor.open(answer.headers['location'] ?? '')).html : answer.body;
+    for (const place of [await everythingStored(app), after, JSON.stringify(answer.headers), app.logs.join('\n')]) {
+      expect(place.toLowerCase()).not.toContain('canary');
+    }
+    expect(readFileSync(victim, 'utf8')).toBe('as it was');
+    expect(await app.checkIntegrity({ repair: false })).toMatchObject({ orphanFiles: 0, rowsWithoutFile: 0 });
+  },
+);
 
-test.each(Object.entries(noNames))('R12: a file named with %s: asked for again, and nothing is kept', async (_kind, name) => {
-  const answer = await expectNothingStored(app, () => sendPhoto(maria, photo, { name }));
-  expectPage(answer, 422, 'Take or choose a photo first.');
-});
+test.each(Object.entries(noNames))(
+  'R12: a file named with %s: asked for again, and nothing is kept',
+  async (_kind, name) => {
+    const answer = await expectNothingStored(app, () => sendPhoto(maria, photo, { name }));
+    expectPage(answer, 422, 'Take or choose a photo first.');
+  },
+);
 
 test('R12: names of fields that JavaScript knows change nothing', async () => {
   for (const name of ['__proto__', '__proto__[isAdmin]', 'constructor[prototype][isAdmin]', 'toString', 'photo']) {

@@ -43,7 +43,9 @@ describe.each([
     ['chunks after Expect: 100-continue', { 'Transfer-Encoding': 'chunked', Expect: '100-continue' }],
   ])('R15: 30 MB with %s: our 413 and the whole page, to those who read late too', async (_length, headers) => {
     for (const readLate of [false, true]) {
-      const answer = await expectNothingStored(app, () => sendRaw({ port: nginx.port, pieces: pieces(headers), readLate }));
+      const answer = await expectNothingStored(app, () =>
+        sendRaw({ port: nginx.port, pieces: pieces(headers), readLate }),
+      );
       expectPage(answer, 413, 'This photo is too big', 'We can take photos of up to 5 MB.', 'Take a new photo');
       expect(answer.error).toBeUndefined();
       if ('Expect' in headers) expect(answer.interim).toEqual([100]);

@@ -21,7 +21,8 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 const LIMIT = 'We can take photos of up to 5 MB.';
-const expectTooBig = (answer: RawAnswer, ...words: string[]) => expectPage(answer, 413, 'This photo is too big', LIMIT, ...words);
+const expectTooBig = (answer: RawAnswer, ...words: string[]) =>
+  expectPage(answer, 413, 'This photo is too big', LIMIT, ...words);
 
 const honest = (more: Record<string, string> = {}) => headOf(maria, { 'Content-Length': String(body.length), ...more });
 const inChunks = (more: Record<string, string> = {}) => headOf(maria, { 'Transfer-Encoding': 'chunked', ...more });
@@ -72,7 +73,9 @@ test('R15: a form that is too big in any other place is refused as well', async 
       Buffer.from('\r\n'),
       multipart([field('more', filler.toString('latin1'))]),
     ]),
-    'in many small parts': Buffer.concat(Array.from({ length: 60_000 }, (_, i) => multipart([field(`f${i}`, 'x')], { end: false }))),
+    'in many small parts': Buffer.concat(
+      Array.from({ length: 60_000 }, (_, i) => multipart([field(`f${i}`, 'x')], { end: false })),
+    ),
   };
   for (const [where, form] of Object.entries(forms)) {
     for (const lying of [false, true]) {
@@ -91,8 +94,14 @@ test('R15: endless chunks: 413 and the whole page to a client that reads, whatev
   const starts = {
     'the photo': start,
     'what precedes the first boundary': Buffer.from('x'),
-    'a field': Buffer.concat([onlyToken, Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="x"\r\n\r\n`)]),
-    'the headers of a part': Buffer.concat([onlyToken, Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="`)]),
+    'a field': Buffer.concat([
+      onlyToken,
+      Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="x"\r\n\r\n`),
+    ]),
+    'the headers of a part': Buffer.concat([
+      onlyToken,
+      Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="`),
+    ]),
   };
   const { slowest } = await whileServed(app, async () => {
     for (const [what, bytes] of Object.entries(starts)) {
@@ -110,7 +119,12 @@ test('R15: a length that announces more than comes, or less, stores nothing', as
   const valid = formBody(maria, photo);
   const send = (length: number, then: 'stay' | 'half-close') =>
     expectNothingStored(app, () =>
-      sendRaw({ port: maria.port, pieces: [headOf(maria, { 'Content-Length': String(length) }), valid], then, patience: 30_000 }),
+      sendRaw({
+        port: maria.port,
+        pieces: [headOf(maria, { 'Content-Length': String(length) }), valid],
+        then,
+        patience: 30_000,
+      }),
     );
   const [tooMuch, more, half] = await Promise.all([
     send(30 * MB, 'stay'), // we wait for the rest, but not for long

@@ -1,7 +1,17 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '../support/app.ts';
-import { animatedWebp, exif, glass, jpegWith, pngWith, QUARTERS, quartersOf, scene, turnedScene } from '../support/pictures.ts';
+import {
+  animatedWebp,
+  exif,
+  glass,
+  jpegWith,
+  pngWith,
+  QUARTERS,
+  quartersOf,
+  scene,
+  turnedScene,
+} from '../support/pictures.ts';
 import { addSender, type Sender, sendPhoto } from '../support/sender.ts';
 import { storedPhoto } from '../support/stored.ts';
 import { expectColours } from '../support/take-picture.ts';
@@ -17,10 +27,16 @@ afterAll(() => app.stop());
 /** Sends it by the form, expects that it is taken, and gives the stored picture; the browser gets the same bytes. */
 const stored = async (bytes: Buffer): Promise<Buffer> => {
   const answer = await sendPhoto(maria, bytes);
-  expect(answer, answer.body.slice(0, 500)).toMatchObject({ status: 303, headers: { location: `/onboarding/p/${maria.parentId}` } });
+  expect(answer, answer.body.slice(0, 500)).toMatchObject({
+    status: 303,
+    headers: { location: `/onboarding/p/${maria.parentId}` },
+  });
   const onDisk = await storedPhoto(app, maria.parentId);
   const page = await maria.visitor.open(`/onboarding/p/${maria.parentId}`);
-  const address = page.root.querySelectorAll('main img').map((image) => image.getAttribute('src') ?? '').find((src) => src.includes('/photos/'));
+  const address = page.root
+    .querySelectorAll('main img')
+    .map((image) => image.getAttribute('src') ?? '')
+    .find((src) => src.includes('/photos/'));
   const shown = await fetch(app.url + (address ?? '').replace(/thumb$/, 'full'), { headers: { cookie: maria.cookie } });
   expect(shown.headers.get('content-type')).toBe('image/jpeg');
   expect(Buffer.from(await shown.arrayBuffer()).equals(onDisk)).toBe(true);
@@ -37,7 +53,10 @@ const PAYLOADS = {
 
 test('R8: a JPEG that is also HTML, JS, PHP, ZIP or PDF becomes a fresh JPEG without it', async () => {
   for (const payload of Object.values(PAYLOADS).map((text) => Buffer.from(text, 'latin1'))) {
-    const inside = await jpegWith([[0xfe, payload], [0xef, payload]]);
+    const inside = await jpegWith([
+      [0xfe, payload],
+      [0xef, payload],
+    ]);
     const image = await stored(Buffer.concat([inside, payload]));
     expect(image.indexOf('canary')).toBe(-1);
     expect(await sharp(image).metadata()).toMatchObject({ format: 'jpeg', width: 400, height: 300 });
@@ -68,7 +87,11 @@ test('R11: CMYK, 16 bits, transparency, Display P3 and grey become an sRGB JPEG 
   const p3 = await scene().withIccProfile('p3').jpeg({ quality: 95 }).toBuffer();
   expectColours(await quartersOf(await stored(p3)), QUARTERS, 12);
   const halfRed = [228, 158, 148] as const; // half of (200, 60, 40) on white
-  expectColours(await quartersOf(await stored(await glass(0.5).png().toBuffer())), [halfRed, halfRed, halfRed, halfRed], 8);
+  expectColours(
+    await quartersOf(await stored(await glass(0.5).png().toBuffer())),
+    [halfRed, halfRed, halfRed, halfRed],
+    8,
+  );
   const grey = await stored(await scene().toColourspace('b-w').jpeg().toBuffer());
   for (const image of [grey, await storedPhoto(app, maria.parentId)]) {
     expect(await sharp(image).metadata()).toMatchObject({ format: 'jpeg', space: 'srgb', depth: 'uchar', channels: 3 });

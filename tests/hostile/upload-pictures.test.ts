@@ -26,7 +26,11 @@ const expectRefused = async (bytes: Buffer, status: number, ...words: string[]) 
 };
 
 const NO_PHOTO = [415, 'This file is not a photo', 'We can take JPG, PNG, WebP and AVIF photos.'] as const;
-const DAMAGED = [422, 'We could not open this photo', 'The file may be damaged, or only a part of it arrived.'] as const;
+const DAMAGED = [
+  422,
+  'We could not open this photo',
+  'The file may be damaged, or only a part of it arrived.',
+] as const;
 const TOO_LARGE = [422, 'This photo is too big', 'It is wider or taller than the photos that we can open.'] as const;
 const TOO_SMALL = [422, 'This photo is too small', 'We need a bigger photo'] as const;
 const TOO_LONG = [422, 'This photo is too long or too narrow'] as const;
@@ -113,7 +117,12 @@ test('R7: HEIC, which we cannot read, tells what to do on an iPhone', async () =
 });
 
 test('R19: 65535 x 1, 1 x 1 and 199 x 199 are refused by size or shape', async () => {
-  await expectRefused(await sharp({ create: { width: 65_535, height: 1, channels: 3, background: 'red' } }).png().toBuffer(), ...TOO_SMALL);
+  await expectRefused(
+    await sharp({ create: { width: 65_535, height: 1, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer(),
+    ...TOO_SMALL,
+  );
   await expectRefused(await plain(1, 1).jpeg().toBuffer(), ...TOO_SMALL);
   await expectRefused(await plain(199, 199).jpeg().toBuffer(), ...TOO_SMALL);
   await expectRefused(await plain(4000, 900).jpeg().toBuffer(), ...TOO_LONG);

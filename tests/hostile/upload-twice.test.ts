@@ -19,10 +19,20 @@ beforeEach(async () => {
   maria = await addSender(app);
 });
 
-const rows = () => app.db('photos').where({ parent_id: maria.parentId }).orderBy('id').select<{ status: string; upload_id: string }[]>();
-const received = async () => Number((await app.db('events').where({ parent_id: maria.parentId, kind: 'photo.received' }).count<{ count: string }[]>())[0]?.count);
+const rows = () =>
+  app.db('photos').where({ parent_id: maria.parentId }).orderBy('id').select<{ status: string; upload_id: string }[]>();
+const received = async () =>
+  Number(
+    (
+      await app.db('events').where({ parent_id: maria.parentId, kind: 'photo.received' }).count<{ count: string }[]>()
+    )[0]?.count,
+  );
 const expectSound = async () =>
-  expect(await app.checkIntegrity({ repair: false })).toMatchObject({ orphanFiles: 0, rowsWithoutFile: 0, checksumMismatches: 0 });
+  expect(await app.checkIntegrity({ repair: false })).toMatchObject({
+    orphanFiles: 0,
+    rowsWithoutFile: 0,
+    checksumMismatches: 0,
+  });
 
 test('the same form sent again, one after the other: one photo, and both are told that it is here', async () => {
   const uploadId = randomUUID();
@@ -91,7 +101,11 @@ test('two browsers of one parent, and a double tap that breaks the first off: on
     pieces: [headOf(maria, { 'Content-Length': String(body.length) }), body],
     then: 'destroy',
   });
-  const [, answer, again] = await Promise.all([first, sendPhoto(maria, photo, { uploadId }), sendPhoto(phone, photo, { uploadId })]);
+  const [, answer, again] = await Promise.all([
+    first,
+    sendPhoto(maria, photo, { uploadId }),
+    sendPhoto(phone, photo, { uploadId }),
+  ]);
   expect([answer.status, again.status]).toEqual([303, 303]);
   await expect.poll(received).toBe(1);
   expect(await rows()).toHaveLength(1);

@@ -125,7 +125,7 @@ describe('a photo that is not taken', () => {
     const form = await visitor.open(to.parentPhoto(parent.id));
     form.root.querySelector('[name=upload_id]')?.setAttribute('value', 'not-a-uuid');
     const page = await send(visitor, form, face);
-    expect(page.status).toBe(400);
+    expect(page.status, page.text).toBe(400);
     expect(page.text).toContain('Your photo did not arrive');
   });
 

@@ -141,3 +141,13 @@ test('a position is exact up to 1,000', async () => {
   for (const n of [1, 1000, 1001, 1010]) positions.push((await shown({ photoId: Number(ids[n - 1]) }, long))?.position);
   expect(positions).toEqual([1, 1000, 1001, 1001]);
 });
+
+test('a photo whose decision was taken back keeps its number, also when later ones came', async () => {
+  const back = await addSchool(db, 'Back');
+  const id = await addParent(db, back);
+  const first = await addPhoto(db, back, id);
+  await decide(db, first, 'rejected');
+  await decide(db, await addPhoto(db, back, id), 'rejected');
+  await db('photos').where({ id: first }).update({ status: 'pending', reviewed_at: null });
+  expect(await queue.at(back, { className: null })).toMatchObject({ photo: { id: first }, tries: 1, position: 1 });
+});

@@ -34,12 +34,20 @@ export const malformedForms = ({ csrf, photo }: Parts): Record<string, Form> => 
     'NUL in a header': bare('Content-Disposition: form-data; name="pho\0to"; filename="a.jpg"'),
     'NUL in the name of a header': bare('Content-\0Disposition: form-data; name="photo"; filename="a.jpg"'),
     'a header without a colon': bare('Content-Disposition form-data', 'x'),
-    'a header of 100 kB': bare(`X: ${'x'.repeat(100_000)}`, 'Content-Disposition: form-data; name="photo"; filename="a.jpg"'),
+    'a header of 100 kB': bare(
+      `X: ${'x'.repeat(100_000)}`,
+      'Content-Disposition: form-data; name="photo"; filename="a.jpg"',
+    ),
     '10,000 headers': bare(...Array.from({ length: 10_000 }, (_, i) => `X-${i}: 1`)),
     'a line feed alone between headers': bare('Content-Disposition: form-data;\n name="photo"; filename="a.jpg"\nX: y'),
-    'a broken character set': bare("Content-Disposition: form-data; name*=xx''%ff%fe; filename=\"a.jpg\""),
+    'a broken character set': bare('Content-Disposition: form-data; name*=xx\'\'%ff%fe; filename="a.jpg"'),
     'two photos': withToken(id, picture, picture),
-    'three photos of one name each': withToken(id, picture, file(photo, 'b.jpg', 'photo2'), file(photo, 'c.jpg', 'photo3')),
+    'three photos of one name each': withToken(
+      id,
+      picture,
+      file(photo, 'b.jpg', 'photo2'),
+      file(photo, 'c.jpg', 'photo3'),
+    ),
     'a photo in brackets': withToken(id, file(photo, 'a.jpg', 'photo[]')),
     '100 fields': withToken(id, ...Array.from({ length: 100 }, (_, i) => field(`f${i}`, 'x')), picture),
     '100 times the token': { body: multipart([...Array.from({ length: 100 }, () => token), id, picture]) },
@@ -66,7 +74,10 @@ export const malformedForms = ({ csrf, photo }: Parts): Record<string, Form> => 
       headers: ['Content-Type: multipart/mixed; boundary=inner', 'Content-Disposition: form-data; name="photo"'],
       body: multipart([file(photo)], { boundary: 'inner' }),
     }),
-    'a form in the form, 500 deep': withToken(id, { headers: ['Content-Disposition: form-data; name="photo"'], body: nested(500) }),
+    'a form in the form, 500 deep': withToken(id, {
+      headers: ['Content-Disposition: form-data; name="photo"'],
+      body: nested(500),
+    }),
   };
 };
 
@@ -75,7 +86,7 @@ const envelope = ({ valid, as }: { valid: Buffer; as: (contentType: string | nul
   'no content type': as(null),
   'an empty content type': as(''),
   'an unknown content type': as(`banana; boundary=${BOUNDARY}`),
-  'urlencoded': as('application/x-www-form-urlencoded', Buffer.from('_csrf=x&photo=y')),
+  urlencoded: as('application/x-www-form-urlencoded', Buffer.from('_csrf=x&photo=y')),
   'multipart called urlencoded': as('application/x-www-form-urlencoded'),
   JSON: as('application/json', Buffer.from('{"_csrf":"x","photo":"y"}')),
   'broken JSON': as('application/json', Buffer.from('{'.repeat(5000))),
@@ -105,12 +116,14 @@ const boundaries = ({ text, raw, as }: Makers) => ({
   'a thousand line ends': raw('\r\n'.repeat(1000)),
   'no line ends': raw(text.replaceAll('\r\n', '')),
   'line feeds alone': raw(text.replaceAll('\r\n', '\n')),
-  'no empty line before the value': { body: lines(`--${BOUNDARY}`, 'Content-Disposition: form-data; name="_csrf"', 'x', `--${BOUNDARY}--`, '') },
+  'no empty line before the value': {
+    body: lines(`--${BOUNDARY}`, 'Content-Disposition: form-data; name="_csrf"', 'x', `--${BOUNDARY}--`, ''),
+  },
   noise: { body: Buffer.alloc(100_000, 0xff) },
 });
 
 const nested = (depth: number): Buffer => {
-  let body = Buffer.from('x');
+  let body: Buffer = Buffer.from('x');
   for (let i = 0; i < depth; i += 1) {
     const headers = [`Content-Type: multipart/mixed; boundary=b${i}`, 'Content-Disposition: form-data; name="p"'];
     body = multipart([{ headers, body }], { boundary: `b${i + 1}` });

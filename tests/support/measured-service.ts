@@ -10,9 +10,13 @@ import { wireHttp } from '../../src/wiring-http.ts';
 export type Held = { heapMb: number; rssMb: number; descriptors: number };
 
 const held = (): Held => {
-  void globalThis.gc?.();
+  globalThis.gc?.();
   const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
-  return { heapMb: (heapUsed + arrayBuffers) / 1e6, rssMb: rss / 1e6, descriptors: readdirSync('/proc/self/fd').length };
+  return {
+    heapMb: (heapUsed + arrayBuffers) / 1e6,
+    rssMb: rss / 1e6,
+    descriptors: readdirSync('/proc/self/fd').length,
+  };
 };
 
 const service = await wire({ config: loadConfig(), logger: makeLogger({ level: 'silent' }) });

@@ -30,7 +30,13 @@ type Options = {
 };
 
 /** Sends bytes as they are and gives the answer as it came; for requests that no HTTP client would make. */
-export const sendRaw = async ({ port, pieces, readLate = false, then = 'stay', patience = 40_000 }: Options): Promise<RawAnswer> => {
+export const sendRaw = async ({
+  port,
+  pieces,
+  readLate = false,
+  then = 'stay',
+  patience = 40_000,
+}: Options): Promise<RawAnswer> => {
   const from = performance.now();
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   let error: string | undefined;
@@ -86,7 +92,7 @@ const splitHeader = (line: string): [string, string] => {
 const bodyOf = (headers: Record<string, string>, rest: Buffer): { body: string; whole: boolean } => {
   if (headers['transfer-encoding'] === 'chunked') {
     const parts: Buffer[] = [];
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const end = rest.indexOf('\r\n', at);
       const size = end === -1 ? Number.NaN : Number.parseInt(rest.subarray(at, end).toString('latin1'), 16);
       if (Number.isNaN(size)) return { body: Buffer.concat(parts).toString(), whole: false };

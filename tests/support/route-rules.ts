@@ -14,7 +14,7 @@ export type Who = (typeof everybody)[number];
 /** What really exists and belongs to Maria. */
 export type Target = { id: number; uniqueId: UniqueId; surname: string; photoId: number; schoolId: number };
 
-export type Rule = {
+type Rule = {
   /** Who may; all others are refused. */
   may: readonly Who[];
   /** What those who may get: a status, or where they are sent on by 303. */

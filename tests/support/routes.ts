@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 
 /** A handler's mark: the guards of the service carry one. */
-export type Guard = { guards: 'staff' | 'parent'; allowed?: string[] };
-export type Route = { method: string; path: string; guards: Guard[] };
+type Guard = { guards: 'staff' | 'parent'; allowed?: string[] };
+type Route = { method: string; path: string; guards: Guard[] };
 
 type Handle = ((...args: never[]) => unknown) & Partial<Guard> & { stack?: Layer[] };
 type Layer = {

@@ -54,7 +54,11 @@ export const headOf = (sender: Sender, headers: Record<string, string | null>): 
 };
 
 /** Sends a body with an honest length. */
-export const sendBody = (sender: Sender, body: Buffer, headers: Record<string, string | null> = {}): Promise<RawAnswer> =>
+export const sendBody = (
+  sender: Sender,
+  body: Buffer,
+  headers: Record<string, string | null> = {},
+): Promise<RawAnswer> =>
   sendRaw({
     port: sender.port,
     pieces: [headOf(sender, { 'Content-Length': String(body.length), ...headers }), body],

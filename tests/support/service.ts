@@ -18,6 +18,7 @@ type Env = Record<string, string>;
 type Options = {
   env?: Env;
   uid?: number;
+  gid?: number;
   /** In a process group of its own, as a terminal starts it. */
   detached?: boolean;
   /** A program that runs ours: its name and options. */
@@ -54,10 +55,16 @@ export const makeHome = () => {
       return { ...service, url: await service.listening() };
     },
     /** Runs a command of the CLI and gives what it said with its exit code. */
-    cli: async (...args: string[]) => {
-      const command = run(CLI, args, {});
+    cli: async (args: string[], more: Env = {}) => {
+      const command = run(CLI, args, { env: more });
       const { code } = await command.exited;
       return { code, stdout: command.stdout(), stderr: command.stderr() };
+    },
+    /** What `doctor` counts. */
+    doctor: async (): Promise<Record<string, unknown>> => {
+      const command = run(CLI, ['doctor', '--json'], {});
+      await command.exited;
+      return JSON.parse(command.stdout()) as Record<string, unknown>;
     },
     postmaster: (): number | undefined => runningServer(join(dataDir, 'postgres')),
     /** Ends what still runs and removes everything. */
@@ -86,11 +93,16 @@ const follow = (child: ChildProcess) => {
   };
   listen(child.stdout, said.out);
   listen(child.stderr, said.err);
-  const exited = once(child, 'close').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null }));
+  const exited = once(child, 'close').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as string | null,
+  }));
   const logged = () => said.out.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []));
   /** Waits for a line of the log; rejects when the process ends before it. */
   const says = async (words: string): Promise<Line> => {
-    const ended = exited.then((end) => Promise.reject(new Error(`it ended (${JSON.stringify(end)}) and said: ${said.err.join('\n')}`)));
+    const ended = exited.then((end) =>
+      Promise.reject(new Error(`it ended (${JSON.stringify(end)}) and said: ${said.err.join('\n')}`)),
+    );
     ended.catch(() => undefined);
     for (;;) {
       const line = logged().find(({ msg }) => msg === words);

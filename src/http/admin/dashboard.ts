@@ -24,9 +24,10 @@ export const makeDashboardPages = ({ listParents, countParents, officePage }: De
   router.get(paths.adminParents, requireStaff('admin', 'reviewer'), async (req, res) => {
     const { school, speech, staff } = res.locals;
     const { filter, order, cursor } = readListQuery(req.query);
+    const counting = countParents(school.id, filter.className);
     const [counts, page] = await Promise.all([
-      countParents(school.id, filter.className),
-      listParents(school.id, filter, { order, ...(cursor === undefined ? {} : { cursor }) }),
+      counting,
+      listParents(school.id, filter, { order, cursor, counts: counting }),
     ]);
     const nothing = filter.words !== '' && page.rows.length === 0;
     const around = await officePage.around(req, res, {

@@ -1,15 +1,13 @@
 // A photo's journey ③: the upload
-import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { unlink } from 'node:fs/promises';
-import { Transform, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
 import type { Request, RequestHandler, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
 import type { PhotoFiles } from '../../photos/photo-files.ts';
 import { Refused } from '../../shared/errors.ts';
 import { assertCsrf } from './csrf.ts';
 import { drainBody } from './drain-body.ts';
+import { writeHashed } from './hashed-file.ts';
 import type { UploadLimit } from './upload-limit.ts';
 import { UploadRefused } from './upload-refused.ts';
 
@@ -114,22 +112,12 @@ const makeStorage = (files: Deps['files']): StorageEngine => {
   const store = async (req: Request, file: Express.Multer.File): Promise<Partial<Express.Multer.File>> => {
     assertCsrf(req);
     const path = files.temporaryPath();
-    const hash = createHash('sha256');
-    let size = 0;
-    const measure = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        size += chunk.length;
-        hash.update(chunk);
-        done(null, chunk);
-      },
-    });
     try {
-      await pipeline(file.stream, measure, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+      return { path, ...(await writeHashed(file.stream, path)) };
     } catch (error) {
       await unlink(path).catch(() => undefined);
       throw error;
     }
-    return { path, size, sha256: hash.digest('hex') };
   };
   return {
     _handleFile: (req, file, done) => {

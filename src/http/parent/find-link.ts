@@ -41,7 +41,8 @@ export const makeFindLink =
     }
     if (changes(request)) linkToken.assert(request, parent.uniqueId);
     const school = await schools.get(parent.schoolId);
-    speakTo(request, res, parent, school);
+    // A halted link answers like an unknown one, in the browser's language (R31).
+    if (state !== 'not-me') speakTo(request, res, parent, school);
     return { parent, school, state, csrf: linkToken.make(parent.uniqueId) };
   };
 

@@ -1,11 +1,13 @@
 import { type Request, type Response, Router } from 'express';
 import { linkQr } from '../../parents/link-qr.ts';
 import { onboardingUrl } from '../../parents/onboarding-link.ts';
+import type { Parent } from '../../parents/parent.ts';
 import { CONSENT_VERSION, type ParentChoices } from '../../parents/parent-choices.ts';
 import type { PhotoRecords } from '../../photos/photo-records.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { Refused } from '../../shared/errors.ts';
 import { readOpenLinkForm } from '../forms/open-link-form.ts';
+import { csrfToken } from '../middleware/csrf.ts';
 import type { GrantParent } from '../middleware/current-parent.ts';
 import { paths, to } from '../paths.ts';
 import { presentDeclineDone } from '../presenters/parent-choice-pages.ts';
@@ -57,12 +59,18 @@ export const makeOpenLink = ({ findLink, photos, choices, grantParent, baseUrl, 
     }
   };
 
+  /** Opens the session with its token inside: browsers follow a redirect while it is still being saved once more. */
+  const enter = async (req: Request<{ unique_id: string }>, parent: Parent) => {
+    csrfToken(req);
+    await grantParent(req, parent);
+  };
+
   const start = async (req: Request<{ unique_id: string }>, res: Response) => {
     const link = await findWorking(findLink, req, res);
     const { parent } = link;
     const form = readOpenLinkForm(req.body);
     if (parent.photoId !== null) {
-      await grantParent(req, parent);
+      await enter(req, parent);
       res.redirect(303, to.parent(parent.id));
     } else if (link.state === 'expired') {
       showExpired(res, link);
@@ -77,7 +85,7 @@ export const makeOpenLink = ({ findLink, photos, choices, grantParent, baseUrl, 
         res.redirect(303, to.link(parent.uniqueId)); // closed a moment ago; the page says why
         return;
       }
-      await grantParent(req, started.value);
+      await enter(req, started.value);
       res.redirect(303, to.parentPhoto(parent.id));
     }
   };

@@ -1,13 +1,13 @@
 import type { Speech } from '../../platform/i18n.ts';
 
-type Formats = { day: Intl.DateTimeFormat; dayAndMonth: Intl.DateTimeFormat; hours: Intl.DateTimeFormat };
+type Formats = { day: (at: Date) => string; dayAndMonth: Intl.DateTimeFormat; hours: Intl.DateTimeFormat };
 const made = new Map<string, Formats>(); // by time zone: building a format is dear, a list has fifty dates
 
 const formatsOf = (timeZone: string): Formats => {
   const known = made.get(timeZone);
   if (known) return known;
   const formats = {
-    day: new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }), // 2025-05-12
+    day: byMinute(new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone })), // 2025-05-12
     dayAndMonth: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone }),
     hours: new Intl.DateTimeFormat('sv-SE', { timeStyle: 'medium', timeZone }), // 14:02:59
   };
@@ -15,17 +15,30 @@ const formatsOf = (timeZone: string): Formats => {
   return formats;
 };
 
+/** Remembers what was formatted: the same fifty rows are looked at again and again. */
+const byMinute = (format: Intl.DateTimeFormat) => {
+  const known = new Map<number, string>();
+  return (at: Date): string => {
+    const minute = Math.floor(at.getTime() / 60_000);
+    let text = known.get(minute);
+    if (text !== undefined) return text;
+    if (known.size >= 10_000) known.clear();
+    known.set(minute, (text = format.format(at)));
+    return text;
+  };
+};
+
 const DAY = 24 * 3600 * 1000;
 
 /** Writes dates for the office, as seen at `now` in the school's time zone (IANA name). */
 export const officeDates = (speech: Speech, timeZone: string, now: Date) => {
   const { day, dayAndMonth } = formatsOf(timeZone);
-  const today = day.format(now);
-  const yesterday = day.format(new Date(now.getTime() - DAY));
+  const today = day(now);
+  const yesterday = day(new Date(now.getTime() - DAY));
   return {
     /** For tables: 'Today, 13:40', 'Yesterday', '9 May'; with the year where it is not this one. */
     short: (at: Date): string => {
-      const on = day.format(at);
+      const on = day(at);
       if (on === today) return speech.t('office.short.today', { time: speech.time(at) });
       if (on === yesterday) return speech.t('office.short.yesterday');
       return on.slice(0, 4) === today.slice(0, 4) ? dayAndMonth.format(at) : speech.date(at);
@@ -33,7 +46,7 @@ export const officeDates = (speech: Speech, timeZone: string, now: Date) => {
     /** For the middle of a sentence: 'today at 13:40', 'on 9 May 2025 at 13:40'. */
     within: (at: Date): string => {
       const time = speech.time(at);
-      const on = day.format(at);
+      const on = day(at);
       if (on === today) return speech.t('office.when.today', { time });
       if (on === yesterday) return speech.t('office.when.yesterday', { time });
       return speech.t('office.when.other', { date: speech.date(at), time });

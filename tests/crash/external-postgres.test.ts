@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDb } from '../../src/platform/db.ts';
+import { startApp } from '../support/app.ts';
+import { describeSchema } from '../support/describe-schema.ts';
+import { type ExternalPostgres, startExternalPostgres } from '../support/external-postgres.ts';
+import { scene } from '../support/pictures.ts';
+import { addSender, sendPhoto } from '../support/sender.ts';
+import { makeHome } from '../support/service.ts';
+
+let postgres: ExternalPostgres;
+beforeAll(async () => {
+  postgres = await startExternalPostgres();
+});
+afterAll(() => postgres.stop());
+
+const environment = async (sslCa = postgres.ca) => {
+  const { url, ownerUrl } = await postgres.database();
+  return { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl, DATABASE_SSL_CA: sslCa };
+};
+
+test('a PostgreSQL 15 elsewhere, by TLS: the service makes its tables there and takes a photo', async () => {
+  const env = await environment();
+  const app = await startApp({ env });
+  const { rows } = await app.db.raw<{ rows: { version: string; ssl: boolean; role: string }[] }>(
+    `select current_setting('server_version') as version, (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as ssl, current_user as role`,
+  );
+  expect(rows).toMatchObject([{ version: expect.stringMatching(/^15\./) as string, ssl: true, role: 'app' }]);
+  const maria = await addSender(app);
+  expect((await sendPhoto(maria, await scene(900, 1200).jpeg().toBuffer())).status).toBe(303);
+  expect(await app.checkIntegrity({ repair: false })).toMatchObject({ photos: 1, orphanFiles: 0, rowsWithoutFile: 0 });
+  await app.stop();
+});
+
+test('R68: the app’s role may add to the event log, and neither change, delete nor empty it, nor alter a table', async () => {
+  const env = await environment();
+  const app = await startApp({ env });
+  const before = await app.db('events').select();
+  expect(before.length).toBeGreaterThan(0);
+  for (const sql of [
+    `update events set kind = 'x.y'`,
+    'delete from events',
+    'truncate events',
+    'drop table events',
+    'alter table events disable trigger all',
+    'alter table parents add column x int',
+    'create table x (id int)',
+    'delete from knex_migrations',
+  ]) {
+    await expect(app.db.raw(sql), sql).rejects.toMatchObject({ code: '42501' });
+  }
+  expect(await app.db('events').select()).toEqual(before);
+  await app.stop();
+});
+
+test('a certificate that DATABASE_SSL_CA did not sign: no connection, not even when the address asks for less', async () => {
+  const env = await environment(postgres.otherCa);
+  await expect(startApp({ env })).rejects.toThrow(/certificate/);
+  const lax = {
+    ...env,
+    DATABASE_URL: `${env.DATABASE_URL}?sslmode=no-verify`,
+    MIGRATION_DATABASE_URL: `${env.MIGRATION_DATABASE_URL}?sslmode=disable`,
+  };
+  await expect(startApp({ env: lax })).rejects.toThrow(/certificate/);
+});
+
+test('a certificate for another name: no connection', async () => {
+  const env = await environment();
+  const named = Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, value.replace('127.0.0.1', 'localhost')]),
+  );
+  await expect(startApp({ env: named })).rejects.toThrow(/certificate|altnames/);
+});
+
+test('a connection without TLS is refused by this server', async () => {
+  const { url } = await postgres.database();
+  const db = openDb({ url, max: 1 });
+  await expect(db.raw('select 1')).rejects.toMatchObject({ code: '28000' });
+  await db.destroy();
+});
+
+test('the schema on PostgreSQL 15 is the one of docs/schema.sql', async () => {
+  const env = await environment();
+  const app = await startApp({ env });
+  const owner = openDb({ url: env.MIGRATION_DATABASE_URL, max: 1, sslCa: postgres.ca });
+  const described = await describeSchema(owner);
+  await owner.destroy();
+  await app.stop();
+  expect(described).toBe(readFileSync(fileURLToPath(new URL('../../docs/schema.sql', import.meta.url)), 'utf8'));
+});
+
+test('four processes that migrate one empty database at once all succeed', async () => {
+  const env = { ...(await environment()), SESSION_SECRET: 'a secret that only tests know' };
+  const home = makeHome();
+  const outcomes = await Promise.all(Array.from({ length: 4 }, () => home.cli(['migrate', '--json'], env)));
+  await home.remove();
+  for (const { code, stdout, stderr } of outcomes)
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '{"migrated":true}', stderr: '' });
+});
