@@ -55,6 +55,12 @@ export const wireApp = async (service: Wired, drain: Drain) => {
   const { MAX_UPLOAD_MB: maxUploadMb, BASE_URL: baseUrl } = config;
   const findLink = makeFindLink({ parents, schools, linkMisses, linkToken, speakTo: locale.speakTo, clock });
   const session = { secrets, secure, clock };
+  const parentSession = makeSession({
+    ...session,
+    name: 'parent',
+    maxAge: PARENT_SESSION_MS,
+    store: makeSessionStore(db, { ttl: PARENT_SESSION_MS / 1000 }),
+  });
 
   return makeApp({
     trustProxy: config.TRUST_PROXY ?? false,
@@ -71,12 +77,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
     }),
     assets: makeAssets(publicDir),
     locale: locale.middleware,
-    parentSession: makeSession({
-      ...session,
-      name: 'parent',
-      maxAge: PARENT_SESSION_MS,
-      store: makeSessionStore(db, { ttl: PARENT_SESSION_MS / 1000 }),
-    }),
+    parentSession,
     parentPages: [
       makeStatus({ ...service, requireParent, maxUploadMb }),
       makeSendPhoto({ ...service, requireParent, photoUpload, maxUploadMb }),
@@ -84,7 +85,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
       makeDeletion({ ...service, requireParent }),
     ],
     linkPages: [
-      makeOpenLink({ ...service, findLink, grantParent, baseUrl }),
+      makeOpenLink({ ...service, findLink, grantParent, parentSession, baseUrl }),
       makeNotMe({ ...service, findLink }),
       makeDecline({ ...service, findLink }),
     ],

@@ -53,7 +53,6 @@ export const makeApp = (deps: Deps) => {
 
   app.use(deps.sameOrigin);
   app.use('/onboarding', deps.locale, forms);
-  app.post(paths.link, deps.parentSession); // 'Start' makes a session; looking at a link needs none
   app.use('/onboarding/p', deps.parentSession, checkCsrf);
   app.use(deps.parentPages);
   app.use(deps.linkPages);

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { linkQr } from '../../parents/link-qr.ts';
 import { onboardingUrl } from '../../parents/onboarding-link.ts';
 import type { Parent } from '../../parents/parent.ts';
@@ -21,12 +21,22 @@ type Deps = {
   photos: PhotoRecords;
   choices: ParentChoices;
   grantParent: GrantParent;
+  /** Loads the session that 'Start' needs; looking at a link needs none. */
+  parentSession: RequestHandler[];
   baseUrl: string;
   clock: Clock;
 };
 
 /** The onboarding link: a GET shows where things stand and changes nothing; 'Start' opens a session. */
-export const makeOpenLink = ({ findLink, photos, choices, grantParent, baseUrl, clock }: Deps): Router => {
+export const makeOpenLink = ({
+  findLink,
+  photos,
+  choices,
+  grantParent,
+  parentSession,
+  baseUrl,
+  clock,
+}: Deps): Router => {
   const showWelcome = (res: Response, { parent, school, csrf }: FoundLink, problem?: ConsentProblem) => {
     const qr = linkQr(onboardingUrl(baseUrl, parent.uniqueId));
     const welcome = { parent, csrf, consentVersion: CONSENT_VERSION, qr, ...(problem ? { problem } : {}) };
@@ -91,7 +101,10 @@ export const makeOpenLink = ({ findLink, photos, choices, grantParent, baseUrl, 
   };
 
   const router = Router();
-  router.route(paths.link).get(show).post(start);
+  router
+    .route(paths.link)
+    .get(show)
+    .post(...parentSession, start);
   return router;
 };
 
