@@ -1,7 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Wired } from '../wiring.ts';
 
-export type Options = NonNullable<ParseArgsConfig['options']>;
+type Options = NonNullable<ParseArgsConfig['options']>;
 /** What was given: `values` by the options' names, `words` in order. */
 export type Given = { values: Record<string, string | boolean | undefined>; words: string[] };
 /** What a command says: for people as text, with `--json` as one JSON object. Exit 0 unless `exit` says otherwise. */

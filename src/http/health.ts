@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { paths } from './paths.ts';
 
 /** A part of the service and how to see whether it works: resolves when it does. */
-export type Component = { name: string; check: () => PromiseLike<unknown> };
+type Component = { name: string; check: () => PromiseLike<unknown> };
 
 /** Whether this process is about to stop; the balancer then sends new requests elsewhere. */
 export type Drain = { draining: boolean };

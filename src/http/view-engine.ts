@@ -47,8 +47,8 @@ const SPECIAL = /[&<>"']/;
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
 
 /** Most texts have nothing to escape: looking first is twice as fast as replacing nothing. */
-const escape = (value: unknown): string => {
+const escape = (value?: string | number | boolean | null): string => {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'string' ? value : String(value as number);
+  const text = typeof value === 'string' ? value : String(value);
   return SPECIAL.test(text) ? text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign) : text;
 };

@@ -23,7 +23,10 @@ export const makeParentChoices = ({ db, parents, clock }: Deps) => ({
       const now = clock.now();
       const consent = { parent_id: parentId, text_name: 'photo', text_version: CONSENT_VERSION, locale: language };
       const aMomentAgo = new Date(now.getTime() - 60_000);
-      const again = await trx('consents').where(consent).where('agreed_at', '>', aMomentAgo).first<object | undefined>();
+      const again = await trx('consents')
+        .where(consent)
+        .where('agreed_at', '>', aMomentAgo)
+        .first<object | undefined>();
       if (again) return { ok: true, value: parent }; // a double tap
       await trx('consents').insert({ ...consent, agreed_at: now });
       if (!parent.openedAt) await parents.change(trx, parentId, { opened_at: now });

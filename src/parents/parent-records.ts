@@ -38,7 +38,7 @@ export type ParentDetails = Pick<
 >;
 
 /** The columns that change in a parent's life after the details. */
-export type ParentChange = Partial<{
+type ParentChange = Partial<{
   unique_id: UniqueId;
   link_version: number;
   link_issued_at: Date;

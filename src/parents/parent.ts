@@ -49,7 +49,7 @@ export type Parent = {
 };
 
 /** What a link may do now: `off` answers as if it did not exist, `expired` shows what was sent and takes nothing new. */
-export type LinkState = 'open' | 'expired' | 'off';
+type LinkState = 'open' | 'expired' | 'off';
 
 export const linkState = (
   parent: Pick<Parent, 'linkExpiresAt' | 'linkRevokedAt' | 'notMeAt' | 'archivedAt'>,

@@ -8,7 +8,7 @@ type Deps = { db: Db; files: PhotoFiles; sweepPhotos: SweepPhotos };
 type Row = { id: string; filename: string; sha256: string; thumb_sha256: string };
 
 /** What `doctor` counts; a sound installation has 0/0/0. */
-export type Integrity = {
+type Integrity = {
   photos: number;
   orphanFiles: number;
   rowsWithoutFile: number;

@@ -1,7 +1,6 @@
 import type { StorageKey } from './photo-files.ts';
 
-export const photoStatuses = ['pending', 'approved', 'rejected', 'superseded'] as const;
-export type PhotoStatus = (typeof photoStatuses)[number];
+export type PhotoStatus = 'pending' | 'approved' | 'rejected' | 'superseded';
 
 /** Why a reviewer rejects; each has a title and an advice for the parent in every language. */
 export const rejectReasons = [

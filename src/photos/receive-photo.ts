@@ -19,9 +19,9 @@ type Deps = {
 };
 
 /** What arrived: a temporary file (the caller's to remove), its size in bytes and SHA-256, and the form's upload id. */
-export type Upload = { path: string; size: number; sha256: string; uploadId: string };
+type Upload = { path: string; size: number; sha256: string; uploadId: string };
 
-export type ReceiveRefusal = Refusal | 'busy' | 'link-closed';
+type ReceiveRefusal = Refusal | 'busy' | 'link-closed';
 
 /** Takes a parent's photo. When it returns `ok`, the photo is on disk (fsynced) and in the database. */
 export const makeReceivePhoto =

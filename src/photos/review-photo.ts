@@ -11,7 +11,7 @@ type Deps = { db: Db; parents: ParentRecords; photos: PhotoRecords; clock: Clock
 
 /** `already-decided`: a colleague was quicker; `replaced`: the parent sent a newer one meanwhile. */
 export type ReviewRefusal = 'not-found' | 'already-decided' | 'replaced';
-export type Rejection = {
+type Rejection = {
   reasons: RejectReason[];
   note: string | null;
   /** What the photo was when the reviewer saw it: a colleague's approval since then is not overruled unseen. */

@@ -3,7 +3,7 @@ import { type Db, migrate, openDb } from './db.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { Logger } from './logger.ts';
 
-export type Database = { db: Db; stop: () => Promise<void> };
+type Database = { db: Db; stop: () => Promise<void> };
 
 type Options = { config: Config; logger: Logger };
 

@@ -6,7 +6,7 @@ export type Db = Knex;
 /** The caller's transaction; whoever gets one writes inside it and never commits. */
 export type Trx = Knex.Transaction;
 
-export type DbOptions = {
+type DbOptions = {
   /** A PostgreSQL connection string. */
   url: string;
   /** Most connections of this process. */
@@ -47,7 +47,7 @@ export const openDb = ({ url, max = 10, sslCa, statementTimeout = 10_000, lockTi
 const silent = (): void => undefined;
 
 /** With a CA of one's own the verification cannot be talked out of by the address's `sslmode`. */
-export const secureConnection = (url: string, sslCa: string | undefined) => {
+const secureConnection = (url: string, sslCa: string | undefined) => {
   if (sslCa === undefined) return { connectionString: url };
   const bare = new URL(url);
   bare.searchParams.delete('sslmode');

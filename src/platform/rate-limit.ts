@@ -1,10 +1,10 @@
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Db } from './db.ts';
 
-export type LimitOutcome = { ok: true } | { ok: false; /** Seconds. */ retryAfter: number };
+type LimitOutcome = { ok: true } | { ok: false; /** Seconds. */ retryAfter: number };
 
 /** How often something may be done by one key (a link, an address ...). */
-export type RateLimit = {
+type RateLimit = {
   /** Counts one more; not ok when that is beyond the limit. */
   consume: (key: string) => Promise<LimitOutcome>;
   /** Whether the key is beyond its limit already; counts nothing. */

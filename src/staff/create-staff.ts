@@ -8,7 +8,7 @@ import type { StaffRecords } from './staff-records.ts';
 
 type Deps = { db: Db; staff: StaffRecords };
 
-export type NewStaff = { email: string; name: string; password: string; role: Role; schoolId: number };
+type NewStaff = { email: string; name: string; password: string; role: Role; schoolId: number };
 
 /** Adds a person with one role in one school; gives the person's id. */
 export const makeCreateStaff =

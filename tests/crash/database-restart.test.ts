@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addSenders } from '../support/office.ts';
@@ -75,9 +75,12 @@ test('kill -9 of service and database, and a pid file that names somebody else: 
   await first.end('SIGKILL');
   process.kill(postmaster, 'SIGKILL');
   const pidFile = join(home.dataDir, 'postgres', 'postmaster.pid');
+  const { uid, gid } = statSync(pidFile);
+  const other = spawn('sleep', ['60'], process.getuid?.() === 0 ? { uid, gid } : {}); // PostgreSQL looks at its own user's
   const [, ...rest] = readFileSync(pidFile, 'utf8').split('\n');
-  writeFileSync(pidFile, [String(process.pid), ...rest].join('\n')); // the number went to a process that lives: to us
+  writeFileSync(pidFile, [String(other.pid), ...rest].join('\n'));
   await expectKept(await home.start(), maria);
+  other.kill();
 });
 
 test('two starts at once on one DATA_DIR that is empty: both are ready, and one goes on when the other ends', async () => {
@@ -85,7 +88,9 @@ test('two starts at once on one DATA_DIR that is empty: both are ready, and one 
   expect(one.url).not.toBe(other.url);
   const maria = await withPhoto(one);
   for (const { url } of [one, other]) expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  const postmaster = home.postmaster();
   expect(await one.end('SIGINT')).toEqual({ code: 0, signal: null });
+  expect(home.postmaster()).toBe(postmaster);
   expect((await fetch(`${other.url}/readyz`)).status).toBe(200);
   await expectKept(other, maria);
   expect(await other.end('SIGINT')).toEqual({ code: 0, signal: null });

@@ -55,7 +55,7 @@ test('the main job: Ruth adds Maria, Maria sends a photo, Ruth approves it; anot
   expect(picture.headers.get('content-type')).toBe('image/jpeg');
   page = await ruth.follow(page, 'Maria Santos');
   page = await ruth.follow(page, 'Review photo');
-  page = await ruth.submit(page, 'Approve');
+  await ruth.submit(page, 'Approve');
   page = await ruth.open('/admin/parents');
   expect(page.root.querySelector('[data-status]')?.getAttribute('data-status')).toBe('approved');
 
@@ -76,10 +76,10 @@ test('the main job: Ruth adds Maria, Maria sends a photo, Ruth approves it; anot
   seen = await kwame.submit(seen, 'Enviar', { photo: await photo('navy') });
   page = await ruth.open('/admin/review');
   expect(page.text).toContain('Kwame Mensah');
-  page = await ruth.submit(page, 'Reject', { reason: 'too-dark', note: 'Please try near the window.' });
+  await ruth.submit(page, 'Reject', { reason: 'too-dark', note: 'Please try near the window.' });
   seen = await kwame.open(seen.url);
   expect(seen.text).toContain('Please try near the window.');
-  seen = await kwame.submit(seen, 'Enviar', { photo: await photo('orange') });
+  await kwame.submit(seen, 'Enviar', { photo: await photo('orange') });
   page = await ruth.open('/admin/parents?status=pending');
   expect(page.text).toContain('Kwame Mensah');
   expect(page.text).not.toContain('Maria Santos');

@@ -9,7 +9,7 @@ const closed = ['--disable-background-networking', '--disable-component-update',
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: '/usr/bin/chromium', args: [...quiet, ...closed] });
 
-export type View = { width: 390 | 1280; scheme: 'light' | 'dark' };
+type View = { width: 390 | 1280; scheme: 'light' | 'dark' };
 export const views: readonly View[] = [
   { width: 390, scheme: 'light' },
   { width: 390, scheme: 'dark' },
@@ -48,7 +48,7 @@ export const openContext = async (browser: Browser, options: Options = {}) => {
 export const lightViews = views.filter((view) => view.scheme === 'light');
 
 /** What axe has against the page at this moment (WCAG 2.0 to 2.2 A and AA, best practice), a line a violation. */
-export const axe = async (page: Page): Promise<string[]> => {
+const axe = async (page: Page): Promise<string[]> => {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
 };

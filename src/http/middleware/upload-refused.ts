@@ -1,5 +1,5 @@
 /** Why an upload is refused before anybody looked at the picture. */
-export type UploadProblem = 'too-big' | 'no-file' | 'malformed' | 'busy' | 'too-many';
+type UploadProblem = 'too-big' | 'no-file' | 'malformed' | 'busy' | 'too-many';
 
 type Details = { sentBytes?: number; retryAfter?: number; nextAt?: Date };
 
