@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDb } from '../../src/platform/db.ts';
+import { migrate, openDb } from '../../src/platform/db.ts';
 import { startApp } from '../support/app.ts';
 import { describeSchema } from '../support/describe-schema.ts';
 import { type ExternalPostgres, startExternalPostgres } from '../support/external-postgres.ts';
@@ -90,11 +90,16 @@ test('the schema on PostgreSQL 15 is the one of docs/schema.sql', async () => {
   expect(described).toBe(readFileSync(fileURLToPath(new URL('../../docs/schema.sql', import.meta.url)), 'utf8'));
 });
 
-test('four processes that migrate one empty database at once all succeed', async () => {
+test('four that migrate one empty database at once all succeed, as processes and in step', async () => {
+  const { ownerUrl } = await postgres.database();
+  const pools = Array.from({ length: 4 }, () => openDb({ url: ownerUrl, max: 3, sslCa: postgres.ca }));
+  const ran = await Promise.all(pools.map((db) => migrate(db, { appRole: 'app' })));
+  expect(ran.filter((names) => names.length > 0)).toHaveLength(1);
+  for (const db of pools) await db.destroy();
+
   const env = { ...(await environment()), SESSION_SECRET: 'a secret that only tests know' };
   const home = makeHome();
   const outcomes = await Promise.all(Array.from({ length: 4 }, () => home.cli(['migrate', '--json'], env)));
   await home.remove();
-  for (const { code, stdout, stderr } of outcomes)
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '{"migrated":true}', stderr: '' });
+  for (const outcome of outcomes) expect(outcome).toEqual({ code: 0, stdout: '{"migrated":true}', stderr: '' });
 });

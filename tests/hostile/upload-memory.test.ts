@@ -117,8 +117,12 @@ test('R14: memory and open files stay as they are over 1,000 uploads that break 
   const body = formBody(maria, photo);
   const send = async (i: number) => {
     const part = body.subarray(0, (body.length * (i % 97)) / 97);
-    const pieces = [headOf(maria, { 'Content-Length': String(body.length) }), part];
-    await sendRaw({ port: maria.port, pieces, then: 'destroy' });
+    const pieces = async function* () {
+      yield headOf(maria, { 'Content-Length': String(body.length) });
+      yield part;
+      await wait(10 + (i % 40)); // until the service is at it
+    };
+    await sendRaw({ port: maria.port, pieces: pieces(), then: 'destroy' });
   };
   expectFlat(await growth(300, 1000, send));
 });

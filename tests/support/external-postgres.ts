@@ -56,10 +56,20 @@ export const startExternalPostgres = async () => {
       await db.destroy();
     }
   };
-  await untilReady(() => asAdmin((sql) => sql('select 1')));
-  await asAdmin(async (sql) => {
-    for (const role of ['owner', 'app']) await sql(`create role ${role} login password '${PASSWORD}'`);
-  });
+  const stop = async () => {
+    server.kill('SIGINT');
+    if (server.exitCode === null) await once(server, 'exit');
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(() => asAdmin((sql) => sql('select 1')));
+    await asAdmin(async (sql) => {
+      for (const role of ['owner', 'app']) await sql(`create role ${role} login password '${PASSWORD}'`);
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 
   let databases = 0;
   return {
@@ -74,11 +84,7 @@ export const startExternalPostgres = async () => {
       await asAdmin((sql) => sql(`create database ${name} owner owner`));
       return { url: url('app', name), ownerUrl: url('owner', name) };
     },
-    stop: async () => {
-      server.kill('SIGINT');
-      if (server.exitCode === null) await once(server, 'exit');
-      rmSync(dir, { recursive: true, force: true });
-    },
+    stop,
   };
 };
 
