@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Tests that end processes, fill disks or load the machine run alone and have commands of their own. */
 const apart = { hostile: 'tests/hostile/**/*.test.ts', crash: 'tests/crash/**/*.test.ts' };
 
+/** Measure memory or keep servers of their own: each file in a process of its own. The others share what they import. */
+const alone = ['tests/platform/**/*.test.ts', 'tests/photos/**/*.test.ts'];
+
 /** Plant faults in the tree for a moment: not beside the others. */
 const rules = ['tests/architecture.test.ts', 'tests/lint-rules.test.ts'];
 
@@ -18,9 +21,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: [apart.hostile, apart.crash, ...rules],
+          exclude: [apart.hostile, apart.crash, ...rules, ...alone],
+          isolate: false,
         },
       },
+      { extends: true, test: { name: 'alone', include: alone } },
       { extends: true, test: { name: 'rules', include: rules, fileParallelism: false } },
       {
         extends: true,

@@ -62,6 +62,7 @@ try {
     },
   ];
   process.stdout.write(`${asTable(rows)}\n`);
+  if (rows.some((row) => !row.met)) process.exitCode = 1;
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
 } finally {
   await service.stop();

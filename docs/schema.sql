@@ -348,6 +348,7 @@ AS $function$
       shown_status text;
       gone timestamptz;
     begin
+      perform from parents where id = told for update; -- what is read below must not be older than what is written
       select id, status, files_deleted_at into shown_id, shown_status, gone from photos
       where parent_id = told
       order by case status when 'pending' then 0 when 'approved' then 1 else 2 end, id desc

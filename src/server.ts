@@ -12,12 +12,16 @@ const start = async (): Promise<void> => {
   const config = loadConfig();
   const service = await wire({ config });
   const { logger } = service;
-  const { server, drain } = await wireHttp(service).catch(async (error: unknown) => {
+  const open = async () => {
+    const lines = await ensureFirstAdmin(service, process.stderr);
+    return { lines, ...(await wireHttp(service)) };
+  };
+  const { lines, server, drain } = await open().catch(async (error: unknown) => {
     await service.stop();
     throw error;
   });
   service.housekeeping.start();
-  for (const line of await ensureFirstAdmin(service, process.stdout)) process.stderr.write(`${line}\n`);
+  for (const line of lines) process.stderr.write(`${line}\n`);
   logger.info({ address: server.address() }, 'listening');
 
   let stopping = false;

@@ -24,9 +24,13 @@ export const ensureFirstAdmin = async (
   const fault = checkPassword(password);
   if (fault) throw new ConfigError(`ADMIN_PASSWORD: ${passwordFaults[fault]}`);
   const name = email.split('@')[0] ?? email;
-  const made = await makeFirstAdmin({ email, name, password, schoolId: school.id });
+  let file = '';
+  const keep = async () => {
+    if (!config.ADMIN_PASSWORD && terminal.isTTY !== true) file = await keepPassword(config.DATA_DIR, password);
+  };
+  const made = await makeFirstAdmin({ email, name, password, schoolId: school.id }, keep);
   if (!made) return [`${signInAt}.`];
   if (config.ADMIN_PASSWORD) return [`${signInAt} as ${email} with the password of ADMIN_PASSWORD.`];
   if (terminal.isTTY === true) return [`${signInAt} as ${email}`, `with the password ${password} (shown only now).`];
-  return [`${signInAt} as ${email}`, `with the password in ${await keepPassword(config.DATA_DIR, password)}.`];
+  return [`${signInAt} as ${email}`, `with the password in ${file}.`];
 };

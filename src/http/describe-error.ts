@@ -19,7 +19,22 @@ const statuses: Record<RefusalCode, number> = {
 /** PostgreSQL that is away, starting, stopping or full; a pool that gave no connection; a disk that is full or read-only. */
 const AWAY = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '57P01', '57P02', '57P03', '53300', '53400'],
-  ...['08000', '08001', '08003', '08006', '57014', '55P03', '25P03', 'ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE'],
+  ...[
+    '08000',
+    '08001',
+    '08003',
+    '08006',
+    '57014',
+    '55P03',
+    '25P03',
+    '40P01',
+    '40001',
+    'ENOSPC',
+    'EDQUOT',
+    'EROFS',
+    'EMFILE',
+    'ENFILE',
+  ],
 ]);
 
 /** Text with a NUL that no form turned away: PostgreSQL has no such text. The sender's fault (R55). */

@@ -29,6 +29,7 @@ export const makeOnboardingLink = ({ db, parents, clock }: Deps) => ({
         link_lapsed: false,
         link_revoked_at: null,
         not_me_at: null,
+        declined_at: null,
       });
       await recordEvent(trx, {
         schoolId: school.id,

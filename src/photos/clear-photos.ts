@@ -13,17 +13,34 @@ export const makeClearPhotos =
     const now = clock.now();
     const before = new Date(now.getTime() - days * 24 * 3600 * 1000);
     const gone = await db.transaction(async (trx) => {
-      const due = trx('photos')
+      const due = await trx('photos')
         .whereIn('status', ['superseded', 'rejected'])
         .whereNull('files_deleted_at')
         .whereRaw('coalesce(superseded_at, reviewed_at) < ?', [before])
         .orderByRaw('coalesce(superseded_at, reviewed_at)')
         .limit(100)
+        .select<Pick<Row, 'id' | 'parent_id'>[]>('id', 'parent_id');
+      // The parents first, as everybody else does; one who is busy now has a turn next time.
+      const parents = await trx('parents')
+        .whereIn(
+          'id',
+          due.map((row) => row.parent_id),
+        )
+        .orderBy('id')
         .forUpdate()
         .skipLocked()
-        .select('id');
+        .select<{ id: string }[]>('id');
       const rows = await trx('photos')
-        .whereIn('id', due)
+        .whereIn(
+          'id',
+          due.map((row) => row.id),
+        )
+        .whereIn(
+          'parent_id',
+          parents.map((row) => row.id),
+        )
+        .whereNull('files_deleted_at')
+        .whereIn('status', ['superseded', 'rejected'])
         .update({ files_deleted_at: now })
         .returning<Row[]>(['id', 'school_id', 'parent_id', 'filename']);
       for (const row of rows) {

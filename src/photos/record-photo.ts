@@ -40,7 +40,10 @@ export const makeRecordPhoto =
         if (superseded !== undefined) {
           await recordEvent(trx, { ...event, kind: 'photo.superseded', photoId: superseded });
         }
-        if (parent.declinedAt) await parents.change(trx, parent.id, { declined_at: null });
+        if (parent.declinedAt) {
+          await parents.change(trx, parent.id, { declined_at: null });
+          await recordEvent(trx, { ...event, kind: 'parent.decline-undone' });
+        }
         const photoId = await photos.insert(trx, { ...photo, uploadedAt: now });
         await recordEvent(trx, {
           ...event,

@@ -71,7 +71,9 @@ export const migrationSettings: Knex.MigratorConfig = {
  */
 export const migrate = async (db: Db, { appRole }: { appRole: string }): Promise<string[]> =>
   db.transaction(async (lock) => {
+    // The lock's transaction is idle while a long migration runs on another connection.
     await lock.raw('set local lock_timeout = 0; set local statement_timeout = 0');
+    await lock.raw('set local idle_in_transaction_session_timeout = 0');
     await lock.raw('select pg_advisory_xact_lock(?)', [advisoryLocks.migrate]);
     await db.migrate.forceFreeMigrationsLock(migrationSettings);
     const [, names] = (await db.migrate.latest(migrationSettings)) as [number, string[]];

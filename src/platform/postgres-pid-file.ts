@@ -5,8 +5,15 @@ import { basename, join } from 'node:path';
 /** What `postmaster.pid` in a data folder says: no file, rubbish (a crash while it was written), or a process id. */
 export const readPidFile = (data: string): number | 'none' | 'unreadable' => {
   const path = join(data, 'postmaster.pid');
-  if (!existsSync(path)) return 'none';
-  const pid = Number(readFileSync(path, 'utf8').split('\n')[0]);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    // A server that is stopping takes the file away between two looks.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'none';
+    throw error;
+  }
+  const pid = Number(text.split('\n')[0]);
   return Number.isSafeInteger(pid) && pid > 0 ? pid : 'unreadable';
 };
 

@@ -25,15 +25,19 @@ export const makeCreateStaff =
     }
   };
 
-/** The first admin, where there is no staff at all; false when there is. Processes that start together make one. */
+/**
+ * The first admin, where there is no staff at all; false when there is. Processes that start together make one. `keep`
+ * puts the password where somebody finds it, before the admin exists: nobody would know it after a kill in between.
+ */
 export const makeFirstAdmin =
   ({ db, staff }: Deps) =>
-  async (person: Omit<NewStaff, 'role'>): Promise<boolean> => {
+  async (person: Omit<NewStaff, 'role'>, keep?: () => Promise<void>): Promise<boolean> => {
     const passwordHash = await hashPassword(person.password);
     return db.transaction(async (trx) => {
       await trx.raw('select pg_advisory_xact_lock(?)', [advisoryLocks.firstStart]);
       if (!(await staff.isEmpty(trx))) return false;
       await insert(trx, staff, { kind: 'system' }, { ...person, role: 'admin', passwordHash });
+      await keep?.();
       return true;
     });
   };
