@@ -2,7 +2,7 @@
 const features = '(schools|parents|photos|dashboard|staff)';
 const all = '^src/';
 const entry = '^src/(server|worker|cli)\\.ts$';
-const wiring = '^src/wiring(-http)?\\.ts$';
+const wiring = '^src/wiring(-http|-worker)?\\.ts$';
 
 /** `path` may only import from itself and `to`; packages have rules of their own below. */
 const layer = (name, path, to) => ({
@@ -40,7 +40,7 @@ module.exports = {
     layer('http', '^src/http/', [`^src/${features}/`, '^src/platform/', '^src/shared/']),
     layer('commands', '^src/commands/', [wiring, `^src/${features}/`, '^src/platform/', '^src/shared/']),
     layer('wiring', wiring, [`^src/(http|jobs|commands|platform|shared|${features})/`]),
-    layer('entry', entry, ['^src/(wiring|wiring-http|commands/.+|shared/config)\\.ts$']),
+    layer('entry', entry, ['^src/(wiring|wiring-http|wiring-worker|commands/.+|shared/config)\\.ts$']),
     {
       name: 'features-do-not-import-each-other',
       severity: 'error',
@@ -60,15 +60,19 @@ module.exports = {
       name: 'http-never-touches-storage',
       severity: 'error',
       from: { path: '^src/http/' },
-      to: { path: '^src/platform/(db|queue|object-store)\\.ts$' },
+      to: { path: '^src/platform/(db|queue[a-z-]*|object-store)\\.ts$' },
     },
     door('sharp', '^src/photos/(inspect-image|compress-image|image-library|draw-face)\\.ts$'),
+    door('@vladmandic', '^src/photos/face-library\\.ts$'),
+    door('@tensorflow', '^src/photos/face-library\\.ts$'),
+    door('libheif-js', '^src/photos/(heif-library\\.ts|libheif-js\\.d\\.ts)$'),
     door('multer', '^src/http/middleware/photo-upload\\.ts$'),
     door('rate-limiter-flexible', '^src/platform/rate-limit\\.ts$'),
     door('i18next', '^src/platform/i18n\\.ts$'),
     door('uuid', '^src/shared/ids\\.ts$'),
     door('qrcode', '^src/parents/link-qr\\.ts$'),
     door('pg', '^src/platform/'),
+    door('pg-boss', '^src/platform/queue[a-z-]*\\.ts$'),
     door('pino', '^src/platform/logger\\.ts$'),
     door('knex', ['^src/platform/db\\.ts$', '-records\\.ts$', '^src/dashboard/']),
   ],

@@ -40,6 +40,10 @@ export default tseslint.config(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
         { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file itself.' },
+        {
+          selector: "CallExpression[callee.property.name='kill'] > LogicalExpression",
+          message: 'A process id that is missing must not become 0: that is everybody in our own process group.',
+        },
       ],
       'n/no-process-env': 'error',
       'unicorn/filename-case': ['error', { case: 'kebabCase' }],

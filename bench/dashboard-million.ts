@@ -8,8 +8,10 @@ import { listOrders } from '../src/dashboard/list-cursor.ts';
 import { makeListParents, type ParentFilter } from '../src/dashboard/list-parents.ts';
 import { makeTimeline } from '../src/dashboard/timeline.ts';
 import { makeFoldCounts } from '../src/jobs/fold-counts.ts';
+import { systemClock } from '../src/platform/clock.ts';
 import { migrate, openDb } from '../src/platform/db.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
+import { makePassedPhotos } from '../src/photos/passed-photos.ts';
 import { makeReviewQueue } from '../src/photos/review-queue.ts';
 import { fillParents } from '../tests/dashboard/fill-parents.ts';
 import { measureQueries } from '../tests/dashboard/query-costs.ts';
@@ -32,7 +34,12 @@ try {
 
   const countParents = makeCountParents({ db });
   const listParents = makeListParents({ db, countParents });
-  const queue = makeReviewQueue({ db });
+  const queue = makeReviewQueue({ db, clock: systemClock });
+  const passed = makePassedPhotos({
+    db,
+    clock: systemClock,
+    reviewPhoto: { approve: () => Promise.reject(new Error('only counted')) },
+  });
   const all: ParentFilter = { status: null, className: null, words: '' };
 
   const measure = async (name: string, call: () => Promise<unknown>) => {
@@ -125,6 +132,12 @@ try {
   const after = Math.round(Number(middle.id));
   await measure('queue: in the middle', () => queue.at(schoolId, { className: null, after }));
   await measure('queue: in the middle of 3B', () => queue.at(schoolId, { className: '3B', after }));
+  await measure('queue: in the middle, what is free', () =>
+    queue.find(schoolId, { className: null, after, freeFor: 1 }),
+  );
+  await measure('passed: count', () => passed.count(schoolId, null));
+  await measure('passed: count in 3B', () => passed.count(schoolId, '3B'));
+  await measure('passed: a page in the middle', () => passed.list(schoolId, 1, { className: null, after }));
   await measure('queue: count', () => queue.count(schoolId));
   await measure('decided in an hour', () => queue.decidedSince(schoolId, new Date(Date.now() - 3600_000)));
 } finally {

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeVisitor } from '../tests/support/visitor.ts';
-import { ADMIN, cpuOf, type Service, startProgram } from './service.ts';
+import { weighPage } from '../tests/support/weigh-page.ts';
+import { cpuOf } from './processes.ts';
+import { ADMIN, type Service, startProgram } from './service.ts';
 
 /** CPU milliseconds per GET of `url`, four at a time, after a warm-up of a fifth. */
 const perRequest = async (pid: number, url: string, count: number, headers: Record<string, string> = {}) => {
@@ -20,7 +22,10 @@ const perRequest = async (pid: number, url: string, count: number, headers: Reco
   return (cpuOf(pid) - before) / count;
 };
 
-/** CPU per request of the onboarding page and of the dashboard with a session, each beside its bare page. */
+/**
+ * CPU per request of the onboarding page and of the dashboard with a session, each beside its bare page; and what a phone
+ * receives that opens a link for the first time.
+ */
 export const measurePages = async (service: Service, count: number) => {
   const parent = await service.cli('parent:create', '--name', 'Amina', '--child', 'Yusuf');
   await service.cli('demo:seed', '--parents', '60', '--more');
@@ -43,7 +48,7 @@ export const measurePages = async (service: Service, count: number) => {
       bareText: await perRequest(bare.pid, `${bareUrl}/text`, count),
       dashboard: await perRequest(service.pid, dashboard, count, { cookie }),
       bareTable: await perRequest(bare.pid, `${bareUrl}/table`, count),
-      onboardingBytes: Buffer.byteLength(onboardingHtml),
+      firstLoad: await weighPage(link),
     };
   } finally {
     bare.child.kill();

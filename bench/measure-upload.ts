@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { makeVisitor } from '../tests/support/visitor.ts';
-import { cpuOf, peakRssOf, type Service } from './service.ts';
+import { cpuOf, faceCheckerOf, peakRssOf } from './processes.ts';
+import type { Service } from './service.ts';
 
-/** A 12-megapixel JPEG of about 3 MB, as a phone makes it: noise of the size of details, not of pixels. */
-export const phonePhoto = async (): Promise<Buffer> => {
+/** A 12-megapixel JPEG of about 3 MB, as a phone makes it: noise of the size of details, not of pixels; `p3` with Apple's colours. */
+const phonePhoto = async (colours: 'srgb' | 'p3'): Promise<Buffer> => {
   const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
   const small = await sharp({ create: { width: 1000, height: 750, channels: 3, background: 'grey', noise } })
     .png()
     .toBuffer();
-  return sharp(small).resize(4000, 3000, { kernel: 'cubic' }).jpeg({ quality: 88 }).toBuffer();
+  const photo = sharp(small).resize(4000, 3000, { kernel: 'cubic' }).jpeg({ quality: 88 });
+  return (colours === 'p3' ? photo.withIccProfile('p3') : photo).toBuffer();
 };
 
 /** CPU milliseconds per photo of a bare script that hashes the file and makes the same outputs with one decode. */
@@ -31,9 +33,8 @@ const measureYardstick = (photo: Buffer, count: number): number => {
   }
 };
 
-/** Sends `count` photos, two at a time, as two parents do; CPU of the web process per photo, in milliseconds. */
-export const measureUpload = async (service: Service, count: number) => {
-  const photo = await phonePhoto();
+/** Sends `count` photos, two at a time, as two parents do, after a few to warm up; `measure` runs before and after. */
+const sendPhotos = async (service: Service, photo: Buffer, count: number, measure: () => number): Promise<number> => {
   const parents = await Promise.all(
     ['Maria', 'Kwame'].map((name) => service.cli('parent:create', '--name', name, '--child', 'Sofia')),
   );
@@ -44,16 +45,29 @@ export const measureUpload = async (service: Service, count: number) => {
         for (let i = 0; i < times; i += 1) await send(photo);
       }),
     );
-  await sendAll(3); // warm
-  const before = cpuOf(service.pid);
+  await sendAll(3);
+  const before = measure();
   await sendAll(count / 2);
-  const perPhoto = (cpuOf(service.pid) - before) / count;
+  return (measure() - before) / count;
+};
+
+/** CPU of service and decoder per photo and of the yardstick, in milliseconds; the most memory so far, in MiB. */
+export const measureUpload = async (service: Service, count: number, colours: 'srgb' | 'p3') => {
+  const photo = await phonePhoto(colours);
+  const perPhoto = await sendPhotos(service, photo, count, () => cpuOf(service.pid));
   return {
     photoMb: photo.length / 1e6,
     perPhoto,
     yardstick: measureYardstick(photo, count),
     peakRss: peakRssOf(service.pid),
   };
+};
+
+/** CPU of the face checker per photo, in milliseconds, and the most memory that it held, in MiB. */
+export const measureFaceCheck = async (service: Service, count: number) => {
+  const photo = await phonePhoto('srgb');
+  const perPhoto = await sendPhotos(service, photo, count, () => faceCheckerOf(service.pid).cpu);
+  return { perPhoto, peakRss: faceCheckerOf(service.pid).peakRss };
 };
 
 /** Opens the link as a parent does; gives what sends one photo by that page's form and waits for the answer. */

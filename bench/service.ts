@@ -7,20 +7,6 @@ import { promisify } from 'node:util';
 
 export const ADMIN = { email: 'ruth@oakfield.example.org', password: 'correct horse battery staple' };
 
-const CLOCK_TICKS = 100; // per second, on every Linux that Node runs on
-
-/** CPU that a process has used since it began, user and system, in milliseconds (/proc/PID/stat, fields 14 and 15). */
-export const cpuOf = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / CLOCK_TICKS;
-};
-
-/** Largest memory that a process has held so far, in MiB. */
-export const peakRssOf = (pid: number): number =>
-  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-
 /** The line of `npm start`: the flags of the real thing. */
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
 const PATH = `${dirname(process.execPath)}:/usr/bin:/bin`;
@@ -44,8 +30,8 @@ export const startProgram = async (
   throw new Error(`'${line}' ended before it was ready`);
 };
 
-/** The real service with an embedded database under a temporary folder; `cli` runs a command beside it. */
-export const startService = async () => {
+/** The real service with an embedded database under a temporary folder; `cli` runs a command beside it. `checks`: CHECKS. */
+export const startService = async (checks: 'face' | 'off') => {
   const dir = mkdtempSync(join(tmpdir(), 'pos-bench-'));
   chmodSync(dir, 0o755); // the database runs as another user when we are root
   const env = {
@@ -54,6 +40,7 @@ export const startService = async () => {
     DATA_DIR: join(dir, 'data'),
     UPLOADS_DIR: join(dir, 'uploads'),
     RATE_LIMIT_SCALE: '0',
+    CHECKS: checks,
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
     SCHOOL_NAME: 'Oakfield Primary School',

@@ -1,4 +1,4 @@
-// The yardstick of an upload: nothing but hashing the file and making the two pictures with one decode.
+// The yardstick of an upload: nothing but hashing the file and making the three pictures with one decode.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -19,6 +19,14 @@ const one = async () => {
   const raw = { raw: { width: info.width, height: info.height, channels: info.channels } };
   await sharp(data, raw).jpeg({ quality: 80, optimiseCoding: false }).toBuffer();
   await sharp(data, raw).resize(320, 320, { fit: 'inside' }).jpeg({ quality: 80, optimiseCoding: false }).toBuffer();
+  const height = Math.min(info.height, Math.floor(info.width / 0.8));
+  const width = Math.round(height * 0.8);
+  const [left, top] = [Math.floor((info.width - width) / 2), Math.floor((info.height - height) / 2)];
+  await sharp(data, raw)
+    .extract({ left, top, width, height })
+    .resize(480, 600, { fit: 'fill', withoutEnlargement: true })
+    .jpeg({ quality: 80, optimiseCoding: false })
+    .toBuffer();
 };
 
 await one();

@@ -10,6 +10,21 @@ create domain person_name as text
 create domain sha256_hex as text
   CHECK ((VALUE ~ '^[0-9a-f]{64}$'::text));
 
+create table check_counts (
+  id bigint generated always as identity not null,
+  school_id bigint not null,
+  day date not null,
+  code text not null,
+  looked integer not null,
+  hinted integer not null,
+  advised integer not null,
+  better integer not null,
+  anyway integer not null,
+  approved integer not null,
+  constraint check_counts_school_id_fkey FOREIGN KEY (school_id) REFERENCES schools(id) ON DELETE CASCADE,
+  constraint check_counts_pkey PRIMARY KEY (id)
+);
+
 create table consents (
   id bigint generated always as identity not null,
   parent_id bigint not null,
@@ -22,6 +37,31 @@ create table consents (
   constraint consents_text_version_check CHECK (((char_length(text_version) >= 1) AND (char_length(text_version) <= 20))),
   constraint consents_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES parents(id) ON DELETE CASCADE,
   constraint consents_pkey PRIMARY KEY (id)
+);
+
+create table decisions (
+  id bigint generated always as identity not null,
+  school_id bigint not null,
+  photo_id bigint not null,
+  decision text not null,
+  decided_from text not null,
+  replaced_id bigint,
+  batch uuid,
+  decided_at timestamp with time zone not null,
+  decided_by bigint,
+  undone_at timestamp with time zone,
+  undone_by bigint,
+  constraint decisions_approve_what_waits CHECK (((decision = 'rejected'::text) OR (decided_from = 'pending'::text))),
+  constraint decisions_decided_from_check CHECK ((decided_from = ANY (ARRAY['pending'::text, 'approved'::text]))),
+  constraint decisions_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'rejected'::text]))),
+  constraint decisions_replace_by_approval CHECK (((decision = 'approved'::text) OR (replaced_id IS NULL))),
+  constraint decisions_undone CHECK (((undone_by IS NULL) OR (undone_at IS NOT NULL))),
+  constraint decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES staff(id) ON DELETE SET NULL,
+  constraint decisions_photo_id_fkey FOREIGN KEY (photo_id) REFERENCES photos(id) ON DELETE CASCADE,
+  constraint decisions_replaced_id_fkey FOREIGN KEY (replaced_id) REFERENCES photos(id) ON DELETE SET NULL,
+  constraint decisions_school_id_fkey FOREIGN KEY (school_id) REFERENCES schools(id) ON DELETE CASCADE,
+  constraint decisions_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES staff(id) ON DELETE SET NULL,
+  constraint decisions_pkey PRIMARY KEY (id)
 );
 
 create table events (
@@ -107,6 +147,7 @@ CASE
     ELSE ((parent_surname || ' '::text) || (parent_name)::text)
 END, 100)) stored,
   sort_child text collate "und-x-icu" generated always as ("left"((child_name)::text, 100)) stored,
+  photo_passed boolean default false not null,
   constraint parents_class_name_check CHECK ((((char_length(class_name) >= 1) AND (char_length(class_name) <= 50)) AND (class_name !~ '[[:cntrl:]]'::text))),
   constraint parents_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
   constraint parents_external_id_check CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 100))),
@@ -119,6 +160,16 @@ END, 100)) stored,
   constraint parents_pkey PRIMARY KEY (id),
   constraint parents_in_school UNIQUE (id, school_id),
   constraint parents_unique_id_unique UNIQUE (unique_id)
+);
+
+create table photo_prints (
+  school_id bigint not null,
+  band smallint not null,
+  value integer not null,
+  photo_id bigint not null,
+  constraint photo_prints_band_check CHECK (((band >= 0) AND (band <= 4))),
+  constraint photo_prints_photo_id_fkey FOREIGN KEY (photo_id) REFERENCES photos(id) ON DELETE CASCADE,
+  constraint photo_prints_pkey PRIMARY KEY (school_id, band, value, photo_id)
 );
 
 create table photos (
@@ -144,13 +195,47 @@ create table photos (
   reject_note text,
   superseded_at timestamp with time zone,
   files_deleted_at timestamp with time zone,
+  checks jsonb,
+  checks_verdict text,
+  checked_at timestamp with time zone,
+  sent_anyway_at timestamp with time zone,
+  face jsonb,
+  print bit(128),
+  portrait_version integer,
+  portrait_sha256 sha256_hex,
+  portrait_turn integer,
+  portrait_x integer,
+  portrait_y integer,
+  portrait_size integer,
+  portrait_source text,
   constraint photos_bytes_check CHECK ((bytes > 0)),
+  constraint photos_checked CHECK ((num_nulls(checks, checks_verdict, checked_at) = ANY (ARRAY[0, 3]))),
+  constraint photos_checks_check CHECK ((jsonb_typeof(checks) = 'array'::text)),
+  constraint photos_checks_verdict_check CHECK ((checks_verdict = ANY (ARRAY['passed'::text, 'advice'::text]))),
+  constraint photos_face_check CHECK ((jsonb_typeof(face) = 'object'::text)),
   constraint photos_filename_check CHECK ((filename ~ '^s[1-9][0-9]*/[0-9a-f]{2}/[0-9a-f]{32}$'::text)),
   constraint photos_height_check CHECK (((height >= 1) AND (height <= 1200))),
+  constraint photos_portrait CHECK ((num_nulls(portrait_version, portrait_sha256, portrait_turn, portrait_x, portrait_y, portrait_size, portrait_source) = ANY (ARRAY[0, 7]))),
+  constraint photos_portrait_inside CHECK (((((portrait_x)::numeric + round(((portrait_size)::numeric * 0.8))) <= (
+CASE
+    WHEN (portrait_turn = ANY (ARRAY[90, 270])) THEN height
+    ELSE width
+END)::numeric) AND ((portrait_y + portrait_size) <=
+CASE
+    WHEN (portrait_turn = ANY (ARRAY[90, 270])) THEN width
+    ELSE height
+END))),
+  constraint photos_portrait_size_check CHECK ((portrait_size >= 1)),
+  constraint photos_portrait_source_check CHECK ((portrait_source = ANY (ARRAY['centre'::text, 'face'::text, 'staff'::text]))),
+  constraint photos_portrait_turn_check CHECK ((portrait_turn = ANY (ARRAY[0, 90, 180, 270]))),
+  constraint photos_portrait_version_check CHECK ((portrait_version >= 1)),
+  constraint photos_portrait_x_check CHECK ((portrait_x >= 0)),
+  constraint photos_portrait_y_check CHECK ((portrait_y >= 0)),
   constraint photos_reject_note_check CHECK (((char_length(reject_note) >= 1) AND (char_length(reject_note) <= 300))),
   constraint photos_reject_reasons_check CHECK ((cardinality(reject_reasons) <= 7)),
   constraint photos_rejected CHECK (((status = 'rejected'::text) OR ((cardinality(reject_reasons) = 0) AND (reject_note IS NULL)))),
   constraint photos_reviewed CHECK (((status <> ALL (ARRAY['approved'::text, 'rejected'::text])) OR (reviewed_at IS NOT NULL))),
+  constraint photos_sent_anyway CHECK (((sent_anyway_at IS NULL) OR (checks_verdict = 'advice'::text))),
   constraint photos_source_bytes_check CHECK ((source_bytes > 0)),
   constraint photos_source_format_check CHECK (((char_length(source_format) >= 1) AND (char_length(source_format) <= 10))),
   constraint photos_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'superseded'::text]))),
@@ -168,6 +253,18 @@ create table rate_limits (
   points integer default 0 not null,
   expire bigint,
   constraint rate_limits_pkey PRIMARY KEY (key)
+);
+
+create table review_claims (
+  photo_id bigint not null,
+  school_id bigint not null,
+  staff_id bigint not null,
+  claimed_until timestamp with time zone not null,
+  constraint review_claims_photo_id_fkey FOREIGN KEY (photo_id) REFERENCES photos(id) ON DELETE CASCADE,
+  constraint review_claims_school_id_fkey FOREIGN KEY (school_id) REFERENCES schools(id) ON DELETE CASCADE,
+  constraint review_claims_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id) ON DELETE CASCADE,
+  constraint review_claims_pkey PRIMARY KEY (photo_id),
+  constraint review_claims_one_each UNIQUE (staff_id)
 );
 
 create table schools (
@@ -192,7 +289,6 @@ create table sessions (
   sid text not null,
   sess jsonb not null,
   expire timestamp(6) with time zone not null,
-  staff_id bigint generated always as (((sess ->> 'staffId'::text))::bigint) stored,
   constraint sessions_sid_check CHECK ((char_length(sid) <= 100)),
   constraint sessions_pkey PRIMARY KEY (sid)
 );
@@ -220,11 +316,21 @@ create table staff_roles (
   constraint staff_roles_pkey PRIMARY KEY (staff_id, school_id)
 );
 
+CREATE INDEX check_counts_of_school ON public.check_counts USING btree (school_id, day, code) INCLUDE (looked, hinted, advised, better, anyway, approved);
+
 CREATE INDEX consents_of_parent ON public.consents USING btree (parent_id, id);
 
-CREATE INDEX events_of_parent ON public.events USING btree (parent_id, id) WHERE (parent_id IS NOT NULL);
+CREATE UNIQUE INDEX decisions_in_force ON public.decisions USING btree (photo_id, decision) WHERE (undone_at IS NULL);
 
-CREATE INDEX events_of_school ON public.events USING btree (school_id, id);
+CREATE INDEX decisions_of_batch ON public.decisions USING btree (batch) WHERE (batch IS NOT NULL);
+
+CREATE INDEX decisions_of_photo ON public.decisions USING btree (photo_id);
+
+CREATE INDEX decisions_of_staff ON public.decisions USING btree (decided_by, school_id, id) WHERE (undone_at IS NULL);
+
+CREATE INDEX decisions_replacing ON public.decisions USING btree (replaced_id) WHERE (replaced_id IS NOT NULL);
+
+CREATE INDEX events_of_parent ON public.events USING btree (parent_id, id) WHERE (parent_id IS NOT NULL);
 
 CREATE INDEX notes_of_parent ON public.notes USING btree (parent_id);
 
@@ -254,13 +360,17 @@ CREATE INDEX parents_by_words ON public.parents USING gin (word_starts(school_id
 
 CREATE UNIQUE INDEX parents_external_id_unique ON public.parents USING btree (school_id, external_id);
 
+CREATE INDEX parents_passed ON public.parents USING btree (school_id, photo_id) WHERE ((photo_status = 'pending'::text) AND photo_passed AND (archived_at IS NULL));
+
+CREATE INDEX parents_passed_in_class ON public.parents USING btree (school_id, class_name, photo_id) WHERE ((photo_status = 'pending'::text) AND photo_passed AND (archived_at IS NULL));
+
 CREATE INDEX parents_to_lapse ON public.parents USING btree (link_expires_at) WHERE (NOT link_lapsed);
 
 CREATE INDEX parents_waiting ON public.parents USING btree (school_id, photo_id) WHERE ((photo_status = 'pending'::text) AND (archived_at IS NULL));
 
 CREATE INDEX parents_waiting_in_class ON public.parents USING btree (school_id, class_name, photo_id) WHERE ((photo_status = 'pending'::text) AND (archived_at IS NULL));
 
-CREATE INDEX parents_with_alert ON public.parents USING btree (school_id, id) WHERE (not_me_at IS NOT NULL);
+CREATE INDEX photo_prints_of_photo ON public.photo_prints USING btree (photo_id);
 
 CREATE INDEX photos_by_reviewer ON public.photos USING btree (reviewed_by) WHERE (reviewed_by IS NOT NULL);
 
@@ -274,11 +384,13 @@ CREATE INDEX photos_reviewed_lately ON public.photos USING btree (school_id, rev
 
 CREATE INDEX photos_to_clear ON public.photos USING btree (COALESCE(superseded_at, reviewed_at)) WHERE ((status = ANY (ARRAY['superseded'::text, 'rejected'::text])) AND (files_deleted_at IS NULL));
 
+CREATE INDEX photos_without_portrait ON public.photos USING btree (id) WHERE ((portrait_version IS NULL) AND (files_deleted_at IS NULL) AND (status = ANY (ARRAY['pending'::text, 'approved'::text])));
+
 CREATE INDEX rate_limits_by_end ON public.rate_limits USING btree (expire);
 
-CREATE INDEX sessions_by_end ON public.sessions USING btree (expire);
+CREATE INDEX review_claims_of_school ON public.review_claims USING btree (school_id, claimed_until);
 
-CREATE INDEX sessions_of_staff ON public.sessions USING btree (staff_id) WHERE (staff_id IS NOT NULL);
+CREATE INDEX sessions_by_end ON public.sessions USING btree (expire);
 
 CREATE UNIQUE INDEX staff_email_unique ON public.staff USING btree (lower(email));
 
@@ -338,6 +450,59 @@ AS $function$
       return new;
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.photo_passes(status text, checks_verdict text, checks jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((status = 'pending'::text) AND (NOT (checks_verdict IS DISTINCT FROM 'passed'::text)) AND (checks @> '[{"code": "several-faces", "level": "ok"}]'::jsonb) AND (NOT (checks @> '[{"code": "same-picture", "level": "hint"}]'::jsonb)) AND (NOT (checks @> '[{"code": "same-picture", "level": "advice"}]'::jsonb)));
+
+CREATE OR REPLACE FUNCTION public.photos_checks_said(checks jsonb)
+ RETURNS TABLE(code text, level text, told integer)
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+      with each as (
+        select one->>'code' as code, one->>'level' as level,
+               (one->>'level' = 'advice' and one->>'code' <> 'same-picture')::int as told
+        from jsonb_array_elements(checks) one
+      )
+      select code, level, told from each
+      union all
+      select '', case when bool_or(level = 'advice') then 'advice' else 'ok' end, coalesce(max(told), 0)
+      from each having checks is not null
+    $function$;
+
+CREATE OR REPLACE FUNCTION public.photos_count_checks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    declare
+      changed boolean := new.checks is distinct from old.checks;
+      untold boolean := new.sent_anyway_at is null;
+      is_better int := (old.status = 'pending' and new.status = 'superseded' and untold)::int;
+      is_anyway int := (old.sent_anyway_at is null and not untold)::int;
+      is_approved int := case
+        when untold then 0
+        when new.status = 'approved' and old.status in ('pending', 'rejected') then 1
+        when new.status in ('pending', 'rejected') and old.status = 'approved' then -1
+        else 0 end;
+    begin
+      insert into check_counts (school_id, day, code, looked, hinted, advised, better, anyway, approved)
+      select new.school_id, (new.checked_at at time zone 'UTC')::date, code,
+             sum(n), sum(n * (level = 'hint')::int), sum(n * (level = 'advice')::int),
+             sum(told * is_better), sum(told * is_anyway), sum(told * is_approved)
+      from (
+        -- what is said now, when it was not said before; the parent was told of what is said now
+        select changed::int as n, code, level, told from photos_checks_said(new.checks)
+        union all
+        select -1, code, level, 0 from photos_checks_said(old.checks) where changed
+      ) said
+      group by code
+      having row (sum(n), sum(n * (level = 'hint')::int), sum(n * (level = 'advice')::int)) <> row (0, 0, 0)
+        or sum(told) * (is_better + is_anyway + abs(is_approved)) <> 0;
+      return null;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.photos_tell_parent()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -347,16 +512,20 @@ AS $function$
       shown_id bigint;
       shown_status text;
       gone timestamptz;
+      passed boolean;
     begin
       perform from parents where id = told for update; -- what is read below must not be older than what is written
-      select id, status, files_deleted_at into shown_id, shown_status, gone from photos
+      select id, status, files_deleted_at, photo_passes(status, checks_verdict, checks)
+      into shown_id, shown_status, gone, passed from photos
       where parent_id = told
       order by case status when 'pending' then 0 when 'approved' then 1 else 2 end, id desc
       limit 1;
       if shown_status = 'superseded' then shown_id := null; shown_status := null; end if;
       if gone is not null then shown_id := null; end if; -- still rejected, but there is nothing to show
-      update parents set photo_status = shown_status, photo_id = shown_id
-      where id = told and row (photo_status, photo_id) is distinct from row (shown_status, shown_id);
+      passed := coalesce(passed, false);
+      update parents set photo_status = shown_status, photo_id = shown_id, photo_passed = passed
+      where id = told
+        and row (photo_status, photo_id, photo_passed) is distinct from row (shown_status, shown_id, passed);
       return null;
     end $function$;
 
@@ -387,4 +556,6 @@ CREATE TRIGGER parents_count_removed AFTER DELETE ON public.parents REFERENCING 
 
 CREATE TRIGGER parents_touch BEFORE UPDATE ON public.parents FOR EACH ROW EXECUTE FUNCTION parents_touch();
 
-CREATE TRIGGER photos_tell_parent AFTER INSERT OR DELETE OR UPDATE OF status, files_deleted_at ON public.photos FOR EACH ROW EXECUTE FUNCTION photos_tell_parent();
+CREATE TRIGGER photos_count_checks AFTER UPDATE OF checks, status, sent_anyway_at ON public.photos FOR EACH ROW WHEN ((new.checks IS NOT NULL)) EXECUTE FUNCTION photos_count_checks();
+
+CREATE TRIGGER photos_tell_parent AFTER INSERT OR DELETE OR UPDATE OF status, files_deleted_at, checks, checks_verdict ON public.photos FOR EACH ROW EXECUTE FUNCTION photos_tell_parent();

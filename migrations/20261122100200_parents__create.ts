@@ -108,7 +108,6 @@ export const up = async (db: Knex): Promise<void> => {
     create index parents_waiting_in_class on parents (school_id, class_name, photo_id)
       where photo_status = 'pending' and archived_at is null;
     create index parents_to_lapse on parents (link_expires_at) where not link_lapsed;
-    create index parents_with_alert on parents (school_id, id) where not_me_at is not null;
 
     create function parents_touch() returns trigger language plpgsql as $$
     begin

@@ -17,7 +17,6 @@ export const up = async (db: Knex): Promise<void> => {
       constraint events_staff check ((actor = 'staff') = (staff_id is not null))
     );
     create index events_of_parent on events (parent_id, id) where parent_id is not null;
-    create index events_of_school on events (school_id, id);
 
     create function events_are_final() returns trigger language plpgsql as $$
     begin

@@ -5,11 +5,9 @@ export const up = async (db: Knex): Promise<void> => {
     create table sessions (
       sid text primary key check (char_length(sid) <= 100),
       sess jsonb not null,
-      expire timestamptz(6) not null,
-      staff_id bigint generated always as ((sess ->> 'staffId')::bigint) stored
+      expire timestamptz(6) not null
     );
     create index sessions_by_end on sessions (expire);
-    create index sessions_of_staff on sessions (staff_id) where staff_id is not null;
 
     -- The table of rate-limiter-flexible's PostgreSQL store.
     create table rate_limits (key text primary key, points int not null default 0, expire bigint);

@@ -13,14 +13,22 @@ const start = async (): Promise<void> => {
   const service = await wire({ config });
   const { logger } = service;
   const open = async () => {
-    const lines = await ensureFirstAdmin(service, process.stderr);
-    return { lines, ...(await wireHttp(service)) };
+    // A start that fails must not have made an admin whose password nobody has seen: the port comes first.
+    const web = await wireHttp(service);
+    const lines = await ensureFirstAdmin(service, process.stderr).catch((error: unknown) => {
+      web.server.close();
+      throw error;
+    });
+    return { lines, ...web };
   };
   const { lines, server, drain } = await open().catch(async (error: unknown) => {
     await service.stop();
     throw error;
   });
   service.housekeeping.start();
+  if (config.JOBS === 'inline') service.jobs.start();
+  // The first parent should not wait for it; a decoder that does not start now is tried again with the first photo.
+  service.decoder.warmUp().catch((error: unknown) => logger.warn({ err: error }, 'the decoder did not warm up'));
   for (const line of lines) process.stderr.write(`${line}\n`);
   logger.info({ address: server.address() }, 'listening');
 
@@ -30,6 +38,7 @@ const start = async (): Promise<void> => {
     stopping = true;
     drain.draining = true;
     logger.info('draining');
+    void service.jobs.stop(); // in the time that the balancer and open requests need anyway
     setTimeout(() => process.exit(1), HARD_LIMIT_MS).unref();
     setTimeout(() => {
       server.close(() => {

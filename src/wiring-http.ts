@@ -6,6 +6,7 @@ import { listen } from './http/listen.ts';
 import { makeLinkToken } from './http/middleware/csrf.ts';
 import { makeGrantParent, makeRequireParent, PARENT_SESSION_MS } from './http/middleware/current-parent.ts';
 import { makeCurrentStaff, STAFF_IDLE_SECONDS } from './http/middleware/current-staff.ts';
+import { makeKnownBrowsers } from './http/middleware/known-browsers.ts';
 import { makeLinkMisses } from './http/middleware/link-misses.ts';
 import { makeLocale } from './http/middleware/locale.ts';
 import { makePhotoUpload } from './http/middleware/photo-upload.ts';
@@ -16,6 +17,7 @@ import { makeSecurity } from './http/middleware/security.ts';
 import { makeSession } from './http/middleware/session.ts';
 import { makeUploadLimit } from './http/middleware/upload-limit.ts';
 import { makeAdminPages } from './http/admin/admin-pages.ts';
+import { makeChecks } from './http/parent/checks.ts';
 import { makeDecline } from './http/parent/decline.ts';
 import { makeDeletion } from './http/parent/deletion.ts';
 import { makeFindLink } from './http/parent/find-link.ts';
@@ -48,13 +50,14 @@ export const wireApp = async (service: Wired, drain: Drain) => {
   const linkToken = makeLinkToken({ secrets });
   const maxBytes = config.MAX_UPLOAD_MB * 1024 * 1024;
   const uploadLimit = makeUploadLimit({ makeRateLimit, clock });
-  const photoUpload = makePhotoUpload({ files, maxBytes, isBusy: decodes.isFull, limit: uploadLimit });
+  const photoUpload = makePhotoUpload({ files, maxBytes, decodes, limit: uploadLimit });
   const requireParent = makeRequireParent({ parents, schools, speakTo: locale.speakTo, clock });
   const grantParent = makeGrantParent({ clock });
   const linkMisses = makeLinkMisses({ makeRateLimit, clock });
   const { MAX_UPLOAD_MB: maxUploadMb, BASE_URL: baseUrl } = config;
   const findLink = makeFindLink({ parents, schools, linkMisses, linkToken, speakTo: locale.speakTo, clock });
   const session = { secrets, secure, clock };
+  const knownBrowsers = makeKnownBrowsers(session);
   const parentSession = makeSession({
     ...session,
     name: 'parent',
@@ -73,14 +76,16 @@ export const wireApp = async (service: Wired, drain: Drain) => {
       components: [
         { name: 'database', check: () => db.raw('select 1') },
         { name: 'storage', check: service.checkStorage },
+        { name: 'jobs', check: () => service.queue.check().then(service.jobs.check) },
       ],
     }),
-    assets: makeAssets(publicDir),
+    assets: await makeAssets(publicDir),
     locale: locale.middleware,
     parentSession,
     parentPages: [
       makeStatus({ ...service, requireParent, maxUploadMb }),
-      makeSendPhoto({ ...service, requireParent, photoUpload, maxUploadMb }),
+      makeSendPhoto({ ...service, requireParent, photoUpload, uploadLimit, maxUploadMb }),
+      makeChecks({ ...service, requireParent, maxUploadMb }),
       makeOwnPicture({ ...service, requireParent }),
       makeDeletion({ ...service, requireParent }),
     ],
@@ -95,7 +100,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
       store: makeSessionStore(db, { ttl: STAFF_IDLE_SECONDS }),
     }),
     currentStaff: makeCurrentStaff({ staff: service.staff, schools, i18n, clock }),
-    adminPages: makeAdminPages({ ...service, i18n, baseUrl }),
+    adminPages: makeAdminPages({ ...service, i18n, baseUrl, knownBrowsers }),
     renderError: makeRenderError({
       logger,
       schools,

@@ -42,7 +42,7 @@ test('four processes migrate an empty database at once, and all succeed', async 
   const { ownerUrl } = await emptyDatabase();
   const pools = Array.from({ length: 4 }, () => openDb({ url: ownerUrl, max: 3 }));
   const ran = await Promise.all(pools.map((db) => migrate(db, { appRole: 'app' })));
-  expect(ran.filter((names) => names.length > 0)).toHaveLength(1);
+  expect(ran.filter(({ names }) => names.length > 0)).toHaveLength(1);
   for (const db of pools) await db.destroy();
 });
 
@@ -56,4 +56,19 @@ test("R68: the app's role reads and adds events, and may not change, delete or e
   await expect(app.raw('alter table events disable trigger all')).rejects.toMatchObject({ code: '42501' });
   await expect(app.raw('alter table parents drop column email')).rejects.toMatchObject({ code: '42501' });
   await expect(owner('events').delete()).rejects.toMatchObject({ code: '42501' });
+});
+
+test("the app's role changes rows of jobs, and none of their tables", async () => {
+  await app.raw('update pgboss.job set state = state');
+  for (const sql of [
+    'create table pgboss.x (id int)',
+    'drop table pgboss.job',
+    'alter table pgboss.job add column x int',
+    'truncate pgboss.job',
+    'delete from pgboss.queue',
+    'delete from pgboss.version',
+    `insert into pgboss.bam (name, version, status, table_name, command) values ('x', 1, 'pending', 'x', 'select 1')`,
+  ]) {
+    await expect(app.raw(sql), sql).rejects.toMatchObject({ code: '42501' });
+  }
 });

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ejs from 'ejs';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { viewsDir } from '../src/http/app.ts';
 import { icons } from '../src/http/presenters/icons.ts';
+import { makeViewEngine } from '../src/http/view-engine.ts';
 import { type I18n, makeI18n } from '../src/platform/i18n.ts';
 import { languageDirections, languages } from '../src/platform/languages.ts';
 import { parentPages, type SamplePage } from './support/parent-pages.ts';
@@ -43,8 +44,16 @@ describe('the pages of the parents', () => {
   beforeAll(async () => {
     i18n = await makeI18n();
   });
-  const show = ({ view, model }: SamplePage) =>
-    ejs.renderFile(join(viewsDir, `${view}.ejs`), { ...model, icons, asset: (file: string) => `/assets/0/${file}` });
+  const engine = promisify(makeViewEngine(viewsDir));
+  const show = async ({ view, model }: SamplePage): Promise<string> => {
+    const html = await engine(join(viewsDir, `${view}.ejs`), {
+      ...model,
+      icons,
+      asset: (file: string) => `/a/${file}`,
+      imports: (file: string) => [`/a/part-of-${file}`],
+    });
+    return html ?? '';
+  };
 
   test.each(languages)('render in every state, in %s', async (language) => {
     for (const page of parentPages(i18n, language)) {
@@ -70,6 +79,23 @@ describe('the pages of the parents', () => {
       expect(html).toContain(`<html lang="${language}" dir="${languageDirections[language]}">`);
     }
   });
+
+  test.each(languages)(
+    'every one says how we use the photo, in %s: the welcome page at the consent, others below',
+    async (language) => {
+      const { t } = i18n.speak(language, 'UTC');
+      for (const page of parentPages(i18n, language)) {
+        const html = await show(page);
+        const [, section = ''] = html.split(' id="privacy"');
+        for (const words of [t('privacy.title'), t('privacy.staff'), t('privacy.use')]) {
+          expect(section, page.name).toContain(words);
+        }
+        const isWelcome = page.view === 'parent/welcome';
+        expect(html.includes(t('privacy.delete-any')), page.name).toBe(!isWelcome);
+        expect(html.includes('<a href="#privacy">'), page.name).toBe(isWelcome);
+      }
+    },
+  );
 
   test('R34: no title names a person or holds a link', async () => {
     for (const page of parentPages(i18n, 'en')) {

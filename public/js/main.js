@@ -4,7 +4,6 @@ import { stopDoubleSubmits } from './double-submit.js';
 import { focusSummary } from './focus-summary.js';
 import { closeMenus } from './menus.js';
 import { showCurrentEntry } from './nav.js';
-import { enhancePhotoForm } from './photo-form.js';
 
 document.documentElement.classList.add('js');
 
@@ -12,5 +11,4 @@ focusSummary();
 closeMenus();
 showCurrentEntry();
 stopDoubleSubmits();
-for (const form of document.querySelectorAll('form[data-photo]')) enhancePhotoForm(form);
 for (const button of document.querySelectorAll('[data-copy]')) copyOnPress(button);

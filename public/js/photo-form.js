@@ -12,7 +12,7 @@ const MOST_TRIES = 6;
  * Preview with the oval, a smaller file, real progress, cancel, and trying again. One photo keeps one upload id and the
  * same bytes, however often it is sent; another photo gets another id.
  */
-export const enhancePhotoForm = (form) => {
+const enhancePhotoForm = (form) => {
   const part = (name) => form.querySelector(`[data-${name}]`);
   const words = form.dataset;
   const input = form.querySelector('input[type=file]');
@@ -44,12 +44,13 @@ export const enhancePhotoForm = (form) => {
     error.querySelector('span').textContent = text;
     if (text === '') input.removeAttribute('aria-invalid');
     else input.setAttribute('aria-invalid', 'true');
+    if (text !== '') error.scrollIntoView({ block: 'nearest' }); // it stands above the photo
   };
   const back = (text) => {
     sending = null;
     show('chosen');
-    fail(text);
     sendButton.focus();
+    fail(text); // last: what is focused scrolls too
   };
   const drop = (text) => {
     file = prepared = null;
@@ -61,7 +62,8 @@ export const enhancePhotoForm = (form) => {
   const take = (source) => {
     const [next] = source.files;
     if (!next) return;
-    if (!next.type.startsWith('image/') && !/\.hei[cf]$/i.test(next.name)) {
+    // Some phones name no type, or a general one for HEIC: then the server decides.
+    if (next.type !== '' && !next.type.startsWith('image/') && !/\.hei[cf]$/i.test(next.name)) {
       drop(words.notImage);
       return;
     }
@@ -196,3 +198,5 @@ const offerCamera = (form, button, take) => {
     shot.click();
   });
 };
+
+for (const form of document.querySelectorAll('form[data-photo]')) enhancePhotoForm(form);

@@ -1,4 +1,6 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { Logger } from '../platform/logger.ts';
+import type { Config } from '../shared/config.ts';
 import type { Wired } from '../wiring.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -7,12 +9,23 @@ export type Given = { values: Record<string, string | boolean | undefined>; word
 /** What a command says: for people as text, with `--json` as one JSON object. Exit 0 unless `exit` says otherwise. */
 export type Said = { text: string; json: Record<string, unknown>; exit?: 0 | 1 };
 
-export type Command = {
+type Described = {
   /** As help shows it, e.g. 'parent:create --name N ...'. */
   usage: string;
   summary: string;
   options: Options;
+};
+/** A command on the whole service. */
+export type Command = Described & {
+  /** It brings a school itself: none is made from the environment before it. */
+  bringsSchool?: true;
+  /** It stores photos; all others work on a disk that is full or read-only, `doctor` above all. */
+  takesPhotos?: true;
   run: (service: Wired, given: Given) => Promise<Said>;
+};
+/** One that opens what it needs by itself, and nothing else. */
+export type BareCommand = Described & {
+  runBare: (around: { config: Config; logger: Logger }, given: Given) => Promise<Said>;
 };
 
 /** Thrown for a call that makes no sense; the message is a sentence, the exit code is 2. */

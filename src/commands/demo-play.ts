@@ -6,6 +6,7 @@ import type { Actor } from '../platform/event-log.ts';
 import type { School } from '../schools/school.ts';
 import type { Result } from '../shared/result.ts';
 import type { Wired } from '../wiring.ts';
+import { giveDemoChecks } from './demo-checks.ts';
 import type { Step } from './demo-lives.ts';
 import type { DemoPerson } from './demo-people.ts';
 
@@ -33,6 +34,7 @@ export const makePlay = (program: Wired, school: School, faceOf: FaceOf) => {
       const sha256 = createHash('sha256').update(face).digest('hex');
       const upload = { path, size: face.length, sha256, uploadId: randomUUID() };
       life.photoId = granted(await program.receivePhoto(parentOf(life), upload)).photoId;
+      await giveDemoChecks(program, life.photoId, step.variant);
     } finally {
       await rm(path, { force: true });
     }

@@ -15,6 +15,7 @@ const FACES_OF_A_KIND = 6;
 const AT_ONCE = 4;
 
 export const demoSeedCommand: Command = {
+  takesPhotos: true,
   usage: 'demo:seed --parents N [--school ID] [--seed K] [--more]',
   summary: 'makes a practice school: invented parents with drawn faces in all statuses; one seed gives the same people',
   options: {

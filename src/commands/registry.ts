@@ -1,17 +1,25 @@
 import { adminCreateCommand } from './admin-create.ts';
-import type { Command } from './command.ts';
+import { checksMeasureCommand } from './checks-measure.ts';
+import type { BareCommand, Command } from './command.ts';
 import { demoSeedCommand } from './demo-seed.ts';
 import { doctorCommand } from './doctor.ts';
+import { jobsListCommand } from './jobs-list.ts';
+import { jobsRetryCommand } from './jobs-retry.ts';
 import { migrateCommand } from './migrate.ts';
 import { parentCreateCommand } from './parent-create.ts';
+import { photosTryCommand } from './photos-try.ts';
 import { schoolCreateCommand } from './school-create.ts';
 
 /** Every command by its name, in the order of `help`. */
-export const commands: Record<string, Command> = {
+export const commands: Record<string, Command | BareCommand> = {
   migrate: migrateCommand,
   'school:create': schoolCreateCommand,
   'admin:create': adminCreateCommand,
   'parent:create': parentCreateCommand,
   'demo:seed': demoSeedCommand,
+  'photos:try': photosTryCommand,
   doctor: doctorCommand,
+  'checks:measure': checksMeasureCommand,
+  'jobs:list': jobsListCommand,
+  'jobs:retry': jobsRetryCommand,
 };

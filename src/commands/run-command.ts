@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
-import { makeLogger } from '../platform/logger.ts';
-import { loadConfig } from '../shared/config.ts';
+import { type Logger, makeLogger } from '../platform/logger.ts';
+import { type Config, loadConfig } from '../shared/config.ts';
 import { wire } from '../wiring.ts';
-import { type Command, type Given, UsageError } from './command.ts';
+import { type BareCommand, type Command, type Given, type Said, UsageError } from './command.ts';
 import { explainFailure } from './explain-failure.ts';
 
 /** Runs one command line; gives the exit code: 0 done, 1 it failed or found faults, 2 the call makes no sense. */
-export const runCommand = async (commands: Record<string, Command>, args: string[]): Promise<0 | 1 | 2> => {
+export const runCommand = async (
+  commands: Record<string, Command | BareCommand>,
+  args: string[],
+): Promise<0 | 1 | 2> => {
   const [name = 'help', ...rest] = args;
-  const command = commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
     process.stdout.write(help(commands));
     return name === 'help' || name === '--help' ? 0 : 2;
@@ -23,20 +26,27 @@ export const runCommand = async (commands: Record<string, Command>, args: string
   }
 };
 
-const runOne = async (command: Command, given: Given): Promise<0 | 1> => {
+const runOne = async (command: Command | BareCommand, given: Given): Promise<0 | 1> => {
   const config = loadConfig();
   const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL; // what a command says is its only output
-  const service = await wire({ config, logger: makeLogger({ level, stream: process.stderr }) });
+  const around = { config, logger: makeLogger({ level, stream: process.stderr }) };
+  const said = 'run' in command ? await runWired(command, around, given) : await command.runBare(around, given);
+  process.stdout.write(`${given.values['json'] === true ? JSON.stringify(said.json) : said.text}\n`);
+  return said.exit ?? 0;
+};
+
+type Around = { config: Config; logger: Logger };
+
+const runWired = async ({ run, bringsSchool, takesPhotos }: Command, around: Around, given: Given): Promise<Said> => {
+  const service = await wire({ ...around, firstSchool: bringsSchool !== true, takesPhotos: takesPhotos === true });
   try {
-    const said = await command.run(service, given);
-    process.stdout.write(`${given.values['json'] === true ? JSON.stringify(said.json) : said.text}\n`);
-    return said.exit ?? 0;
+    return await run(service, given);
   } finally {
     await service.stop();
   }
 };
 
-const parse = (command: Command, args: string[]): Given => {
+const parse = (command: Command | BareCommand, args: string[]): Given => {
   try {
     const options = { ...command.options, json: { type: 'boolean' } } as const;
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
@@ -51,7 +61,7 @@ const complain = (text: string, exit: 1 | 2): 1 | 2 => {
   return exit;
 };
 
-const help = (commands: Record<string, Command>): string => {
+const help = (commands: Record<string, Command | BareCommand>): string => {
   const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
   return `Usage: npm run cli -- COMMAND [OPTIONS] [--json]\n\n${lines.join('\n')}\n  help\n      this list\n`;
 };

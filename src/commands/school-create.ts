@@ -1,8 +1,10 @@
+import { isTimeZone } from '../shared/time-zone.ts';
 import { type Command, optional, required, UsageError } from './command.ts';
 
 export const schoolCreateCommand: Command = {
   usage: 'school:create --name NAME [--phone PHONE] [--time-zone ZONE]',
   summary: 'adds a school; an installation with several never shows one the people of another',
+  bringsSchool: true,
   options: { name: { type: 'string' }, phone: { type: 'string' }, 'time-zone': { type: 'string' } },
   run: async ({ createSchool }, given) => {
     const timeZone = optional(given, 'time-zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -14,13 +16,4 @@ export const schoolCreateCommand: Command = {
     const school = await createSchool({ kind: 'cli' }, { name, phone, timeZone });
     return { text: `School ${school.id} is there.`, json: { id: school.id, name: school.name } };
   },
-};
-
-const isTimeZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 };

@@ -1,5 +1,6 @@
 import { parentStatuses, type ParentStatus } from '../parents/parent.ts';
 import type { Db } from '../platform/db.ts';
+import { askPrepared } from '../platform/prepared.ts';
 
 export type ParentCounts = {
   /** All but the archived ones. */
@@ -21,13 +22,14 @@ const inNaturalOrder = new Intl.Collator('en', { numeric: true }).compare;
 export const makeCountParents =
   ({ db }: { db: Db }) =>
   async (schoolId: number, className: string | null): Promise<ParentCounts> => {
-    const { rows } = await db.raw<{ rows: CountRow[] }>(
+    const rows = await askPrepared<CountRow>(
+      db,
       `select status, class_name,
-              coalesce(sum(n) filter (where cast(:className as text) is null or class_name = :className), 0)::int as n,
+              coalesce(sum(n) filter (where cast($2 as text) is null or class_name = $2), 0)::int as n,
               coalesce(sum(n) filter (where status <> 'archived'), 0)::int as listed
-       from parent_counts where school_id = :schoolId
+       from parent_counts where school_id = $1
        group by grouping sets ((status), (class_name))`,
-      { schoolId, className },
+      [schoolId, className],
     );
 
     const count = (status: ParentStatus | 'archived') => rows.find((row) => row.status === status)?.n ?? 0;

@@ -3,7 +3,7 @@ import type { ParentStatus } from '../parents/parent.ts';
 import type { Db } from '../platform/db.ts';
 import type { CountParents, ParentCounts } from './count-parents.ts';
 import { type ListOrder, type Place, readCursor, writeCursor } from './list-cursor.ts';
-import { makeWalk, type Scope, walkParents } from './parent-queries.ts';
+import { LIST_COLUMNS, makeWalk, type Scope, walkParents } from './parent-queries.ts';
 import { MOST_MATCHES, searchParents } from './search-parents.ts';
 import { searchWords } from './search-words.ts';
 import { suggestWords } from './suggest-words.ts';
@@ -101,7 +101,7 @@ export const makeListParents =
       }
       const list = walkParents(db, scope, walk, { limit: more });
       const [rows, total] = await Promise.all([
-        db.select<KeyedRow[]>('*', db.raw(`${walk.key} as key`)).from(list.as('list')),
+        db.select<KeyedRow[]>(...LIST_COLUMNS, db.raw(`${walk.key} as key`)).from(list.as('list')),
         (counts ?? countParents(schoolId, className)).then((known) => countListed(known, status)),
       ]);
       return { rows, total };

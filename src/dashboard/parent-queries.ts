@@ -9,7 +9,10 @@ type Query = Knex.QueryBuilder<Record<string, unknown>, unknown>;
 /** What the office wants to see; the status 'archived' is the list of those that all others leave out. */
 export type Scope = { schoolId: number; status: ParentStatus | 'archived' | null; className: string | null };
 
-/** `column` is what the indexes hold, `key` the text of it for a cursor, `value` the way back. */
+/**
+ * Class and status are filters and no orders: each order needs an index of its own in each scope, and a list sorted by its filter
+ * is one list behind the other. `column` is what the indexes hold, `key` the text of it for a cursor, `value` the way back.
+ */
 const sorts = {
   name: { column: 'sort_name', key: 'sort_name', value: '?' },
   child: { column: 'sort_child', key: 'sort_child', value: '?' },
@@ -20,9 +23,21 @@ const sorts = {
   },
 };
 
-const COLUMNS = ['id', 'parent_name', 'parent_surname', 'child_name', 'class_name', 'status', 'photo_id', 'changed_at']
-  .concat(['not_me_at', 'sort_name', 'sort_child', 'search_text'])
-  .map((column) => `parents.${column}`);
+/** What a row of the list shows. */
+export const LIST_COLUMNS = [
+  ...[
+    'id',
+    'parent_name',
+    'parent_surname',
+    'child_name',
+    'class_name',
+    'status',
+    'photo_id',
+    'changed_at',
+    'not_me_at',
+  ],
+];
+const COLUMNS = [...LIST_COLUMNS, 'sort_name', 'sort_child', 'search_text'].map((column) => `parents.${column}`);
 
 /** In which direction to go through which index, and from where. */
 export type Walk = { column: string; key: string; ascending: boolean; from: Place | undefined; value: string };

@@ -34,7 +34,7 @@ export const makeTimeline =
       .leftJoin('staff', 'staff.id', 'events.staff_id')
       .leftJoin('notes', 'notes.event_id', 'events.id')
       .where({ 'events.parent_id': parentId, 'events.school_id': schoolId })
-      .whereNot('events.kind', 'photo.shown')
+      .whereNotIn('events.kind', ['photo.shown', 'photo.loaded-ahead'])
       .orderBy('events.id', 'desc')
       .limit(100)
       .select([

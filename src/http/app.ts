@@ -15,7 +15,7 @@ type Deps = {
   security: Handlers;
   sameOrigin: RequestHandler;
   health: Router;
-  assets: ReturnType<typeof makeAssets>;
+  assets: Awaited<ReturnType<typeof makeAssets>>;
   locale: RequestHandler;
   parentSession: Handlers;
   linkPages: Router[];
@@ -43,7 +43,7 @@ export const makeApp = (deps: Deps) => {
   app.engine('ejs', makeViewEngine(viewsDir));
   app.set('view engine', 'ejs');
   app.enable('view cache');
-  Object.assign(app.locals, { asset: deps.assets.address, icons });
+  Object.assign(app.locals, { asset: deps.assets.address, imports: deps.assets.imports, icons });
 
   app.use(deps.requestLog, deps.secureHop, deps.security);
   app.use(deps.health);

@@ -11,9 +11,11 @@ export const paths = {
   link: '/onboarding/:unique_id',
   linkNotMe: '/onboarding/:unique_id/not-me',
   linkDecline: '/onboarding/:unique_id/decline',
+  linkQr: '/onboarding/:unique_id/qr.svg',
 
   parent: '/onboarding/p/:parent_id',
   parentPhoto: '/onboarding/p/:parent_id/photo',
+  parentChecks: '/onboarding/p/:parent_id/checks/:photo_id',
   parentPicture: '/onboarding/p/:parent_id/photos/:photo_id/:size',
   parentDeletion: '/onboarding/p/:parent_id/deletion',
 
@@ -34,12 +36,21 @@ export const paths = {
   adminErasure: '/admin/parents/:parent_id/erasure',
   adminPicture: '/admin/photos/:photo_id/:size',
   review: '/admin/review',
+  reviewClaim: '/admin/review/claim',
+  reviewPassed: '/admin/review/passed',
+  reviewPassedUndo: '/admin/review/passed/undo',
+  adminChecks: '/admin/checks',
   adminDecision: '/admin/photos/:photo_id/decision',
+  adminUndo: '/admin/photos/:photo_id/undo',
   adminRejection: '/admin/photos/:photo_id/rejection',
+  adminCrop: '/admin/photos/:photo_id/crop',
 } as const;
 
-/** How large a picture is asked for: the stored one (<= 1200 px) or its thumbnail (<= 320 px). */
-export type PictureSize = 'full' | 'thumb';
+/** Which picture is asked for: the stored one (<= 1200 px), its thumbnail (<= 320 px) or the portrait (4:5, <= 480 x 600). */
+const pictureSizes = ['full', 'thumb', 'portrait'] as const;
+type PictureSize = (typeof pictureSizes)[number];
+
+export const isPictureSize = (text: unknown): text is PictureSize => pictureSizes.some((size) => size === text);
 
 const office = (parentId: number) => `/admin/parents/${parentId}`;
 const own = (parentId: number) => `/onboarding/p/${parentId}`;
@@ -48,9 +59,11 @@ export const to = {
   link: (uniqueId: UniqueId) => `/onboarding/${uniqueId}`,
   linkNotMe: (uniqueId: UniqueId) => `/onboarding/${uniqueId}/not-me`,
   linkDecline: (uniqueId: UniqueId) => `/onboarding/${uniqueId}/decline`,
+  linkQr: (uniqueId: UniqueId) => `/onboarding/${uniqueId}/qr.svg`,
 
   parent: own,
   parentPhoto: (parentId: number) => `${own(parentId)}/photo`,
+  parentChecks: (parentId: number, photoId: number) => `${own(parentId)}/checks/${photoId}`,
   parentPicture: (parentId: number, photoId: number, size: PictureSize) => `${own(parentId)}/photos/${photoId}/${size}`,
   parentDeletion: (parentId: number) => `${own(parentId)}/deletion`,
 
@@ -65,5 +78,7 @@ export const to = {
   adminErasure: (parentId: number) => `${office(parentId)}/erasure`,
   adminPicture: (photoId: number, size: PictureSize) => `/admin/photos/${photoId}/${size}`,
   adminDecision: (photoId: number) => `/admin/photos/${photoId}/decision`,
+  adminUndo: (photoId: number) => `/admin/photos/${photoId}/undo`,
   adminRejection: (photoId: number) => `/admin/photos/${photoId}/rejection`,
+  adminCrop: (photoId: number) => `/admin/photos/${photoId}/crop`,
 } as const;

@@ -56,7 +56,7 @@ export const makeRenderError = ({
   const showOffice = async (req: Request, res: Response, { code, status }: Described): Promise<void> => {
     const { speech = i18n.speak('en', 'UTC'), staff, school, requestId } = res.locals as Partial<Express.Locals>;
     const known = school ?? (await onlySchool());
-    const around = { speech, schoolName: known?.name, staff, csrf: tokenOf(req) };
+    const around = { speech, schoolName: known?.name, staff, csrf: staff ? tokenOf(req) : '' }; // without a person there is no form, and need be no session
     if (code === 'forbidden') {
       render(res, 'admin/403', presentForbidden(around, known && (await staffRecords.findAdminName(known.id))));
     } else if (code === 'not-found') {

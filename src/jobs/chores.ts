@@ -1,15 +1,19 @@
 import type { ClearPhotos } from '../photos/clear-photos.ts';
+import type { MissingPortraits } from '../photos/make-missing-portraits.ts';
 import type { PhotoFiles } from '../photos/photo-files.ts';
 import type { SweepPhotos } from '../photos/sweep-photos.ts';
+import type { Queue } from '../platform/queue.ts';
 import type { Chore } from './housekeeping.ts';
 
 type Deps = {
   files: PhotoFiles;
   sweepPhotos: SweepPhotos;
   clearPhotos: ClearPhotos;
+  makeMissingPortraits: MissingPortraits;
   lapseLinks: () => Promise<number>;
   foldCounts: () => Promise<number>;
   pruneSessions: () => Promise<number>;
+  queue: Pick<Queue, 'prune'>;
 };
 
 const MINUTE = 60_000;
@@ -19,15 +23,19 @@ export const makeChores = ({
   files,
   sweepPhotos,
   clearPhotos,
+  makeMissingPortraits,
   lapseLinks,
   foldCounts,
   pruneSessions,
+  queue,
 }: Deps): Chore[] => [
-  { name: 'lapse-links', everyMs: MINUTE / 2, run: lapseLinks },
-  { name: 'fold-counts', everyMs: MINUTE / 2, run: foldCounts },
+  { name: 'lapse-links', everyMs: MINUTE / 2, run: () => lapseLinks() },
+  { name: 'fold-counts', everyMs: MINUTE / 2, run: () => foldCounts() },
   { name: 'sweep-temporary', everyMs: 10 * MINUTE, run: () => files.sweepTemporary({ remove: true }) },
-  { name: 'sweep-unsettled', everyMs: MINUTE / 6, run: sweepPhotos.sweepUnsettled },
-  { name: 'sweep-photos', everyMs: 24 * 60 * MINUTE, run: () => sweepPhotos.walk({ remove: true }) },
-  { name: 'clear-photos', everyMs: 10 * MINUTE, run: clearPhotos },
-  { name: 'prune-sessions', everyMs: 10 * MINUTE, run: pruneSessions },
+  { name: 'sweep-unsettled', everyMs: MINUTE / 6, run: () => sweepPhotos.sweepUnsettled() },
+  { name: 'sweep-photos', everyMs: 24 * 60 * MINUTE, run: (stopping) => sweepPhotos.walk({ remove: true, stopping }) },
+  { name: 'clear-photos', everyMs: 10 * MINUTE, run: () => clearPhotos() },
+  { name: 'make-portraits', everyMs: MINUTE, run: (stopping) => makeMissingPortraits({ stopping }) },
+  { name: 'prune-sessions', everyMs: 10 * MINUTE, run: () => pruneSessions() },
+  { name: 'prune-jobs', everyMs: 60 * MINUTE, run: () => queue.prune() },
 ];

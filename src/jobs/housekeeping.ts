@@ -2,8 +2,8 @@ import type { Clock } from '../platform/clock.ts';
 import { advisoryLocks, type Db } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 
-/** A chore runs again after `everyMs`; it must bear running twice and running beside another process. */
-export type Chore = { name: string; everyMs: number; run: () => Promise<unknown> };
+/** A chore runs again after `everyMs`; a long one ends early when `stopping` says so. It must bear running twice and running beside another process. */
+export type Chore = { name: string; everyMs: number; run: (stopping: AbortSignal) => Promise<unknown> };
 
 const TICK_MS = 5000;
 
@@ -25,15 +25,15 @@ export const makeHousekeeping = ({
   const due = new Map(chores.map((chore) => [chore.name, 0]));
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
-  let stopped = false;
+  const stopping = new AbortController();
 
   const runDue = async (): Promise<void> => {
     for (const [index, chore] of chores.entries()) {
       const now = clock.now().getTime();
-      if (stopped || (due.get(chore.name) ?? 0) > now) continue;
+      if (stopping.signal.aborted || (due.get(chore.name) ?? 0) > now) continue;
       due.set(chore.name, now + chore.everyMs);
       try {
-        await alone(db, index, chore.run);
+        await alone(db, index, () => chore.run(stopping.signal));
       } catch (error) {
         logger.warn({ err: error, chore: chore.name }, 'a chore failed; it runs again in its turn');
       }
@@ -52,7 +52,7 @@ export const makeHousekeeping = ({
     },
     /** Waits for the chore that runs, if one does. */
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       clearInterval(timer);
       await running;
     },

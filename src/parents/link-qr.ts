@@ -10,8 +10,8 @@ export type QrPicture = { path: string; size: number };
 const OPTIONS = { errorCorrectionLevel: 'M', maskPattern: 3 } as const satisfies QRCodeOptions;
 
 /**
- * The onboarding link as a QR code. Gives geometry, no markup, so that views/partials/qr.ejs draws it and nothing is
- * ever written unescaped.
+ * The onboarding link as a QR code. Gives geometry, no markup: views/partials/qr.ejs draws it in a page,
+ * http/presenters/link-qr-svg.ts as a picture.
  */
 export const linkQr = (url: string): QrPicture => {
   const { size, data } = create([{ data: Buffer.from(url), mode: 'byte' }], OPTIONS).modules;

@@ -12,6 +12,8 @@ type Deps = { db: Db; parents: ParentRecords; clock: Clock };
 export const CONSENT_VERSION = 'v1';
 
 const byParent: Actor = { kind: 'parent' };
+/** What happens twice within it is a double tap. */
+const aMomentBefore = (now: Date) => new Date(now.getTime() - 60_000);
 
 /** What a parent decides at the link, photo aside. Each rereads the link's state under the row's lock. */
 export const makeParentChoices = ({ db, parents, clock }: Deps) => ({
@@ -22,10 +24,9 @@ export const makeParentChoices = ({ db, parents, clock }: Deps) => ({
       if (!parent || linkState(parent, clock.now()) !== 'open') return { ok: false, reason: 'link-closed' };
       const now = clock.now();
       const consent = { parent_id: parentId, text_name: 'photo', text_version: CONSENT_VERSION, locale: language };
-      const aMomentAgo = new Date(now.getTime() - 60_000);
       const again = await trx('consents')
         .where(consent)
-        .where('agreed_at', '>', aMomentAgo)
+        .where('agreed_at', '>', aMomentBefore(now))
         .first<object | undefined>();
       if (again) return { ok: true, value: parent }; // a double tap
       await trx('consents').insert({ ...consent, agreed_at: now });
@@ -33,6 +34,22 @@ export const makeParentChoices = ({ db, parents, clock }: Deps) => ({
       const event = { schoolId: parent.schoolId, actor: byParent, at: clock.now(), parentId };
       await recordEvent(trx, { ...event, kind: 'consent.given', data: { version: CONSENT_VERSION, language } });
       return { ok: true, value: { ...parent, openedAt: parent.openedAt ?? now } };
+    }),
+
+  /** 'Show my photo': lets the browser see and change what was sent, which the office can see in the timeline. */
+  reopen: (parentId: number): Promise<Result<Parent, 'link-closed'>> =>
+    db.transaction(async (trx) => {
+      const parent = await parents.lock(trx, parentId);
+      const now = clock.now();
+      if (!parent || linkState(parent, now) === 'off') return { ok: false, reason: 'link-closed' };
+      const opened = { kind: 'link.opened', parentId } as const;
+      const again = await trx('events')
+        .where({ kind: opened.kind, parent_id: parentId })
+        .where('at', '>', aMomentBefore(now))
+        .first<object | undefined>('id');
+      if (!parent.openedAt) await parents.change(trx, parentId, { opened_at: now });
+      if (!again) await recordEvent(trx, { ...opened, schoolId: parent.schoolId, actor: byParent, at: now });
+      return { ok: true, value: parent };
     }),
 
   /** 'I do not want to send a photo'. Said twice it is one; it does not touch a photo that is there. */

@@ -1,4 +1,5 @@
 import type { Db, Trx } from '../platform/db.ts';
+import { askPrepared } from '../platform/prepared.ts';
 import { isLanguage } from '../platform/languages.ts';
 import { foldText } from '../shared/fold-text.ts';
 import type { UniqueId } from '../shared/ids.ts';
@@ -31,6 +32,11 @@ export type ParentRow = {
   changed_at: Date;
 };
 
+const COLUMNS =
+  'id, school_id, unique_id, parent_name, parent_surname, child_name, email, phone, locale, class_name, external_id, ' +
+  'status, photo_id, link_version, link_issued_at, link_expires_at, link_revoked_at, opened_at, declined_at, not_me_at, ' +
+  'archived_at, created_at, changed_at';
+
 /** What the office enters; texts are trimmed and checked by the form, null means 'not given'. */
 export type ParentDetails = Pick<
   Parent,
@@ -60,9 +66,8 @@ export const makeParentRecords = ({ db }: { db: Db }) => {
   };
   return {
     findByUniqueId: async (uniqueId: UniqueId): Promise<Parent | undefined> => {
-      // The query of every link that is opened: as text, it costs half of what building it does.
-      const { rows } = await db.raw<{ rows: ParentRow[] }>('select * from parents where unique_id = ?', [uniqueId]);
-      return rows[0] && toParent(rows[0]);
+      const [row] = await askPrepared<ParentRow>(db, `select ${COLUMNS} from parents where unique_id = $1`, [uniqueId]);
+      return row && toParent(row);
     },
     /** For the parent's own pages, where the session says who may. */
     findById: (id: number) => first(db, { id }),

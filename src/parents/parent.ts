@@ -59,6 +59,10 @@ export const linkState = (
   return parent.linkExpiresAt <= now ? 'expired' : 'open';
 };
 
+/** Whether a photo of theirs waits, is approved or was rejected: their link tells so, also when its files are gone. */
+export const hasSent = ({ status }: Pick<Parent, 'status'>): boolean =>
+  status === 'pending' || status === 'approved' || status === 'rejected';
+
 /** 'Maria Santos', or the one name. */
 export const fullName = (parent: Pick<Parent, 'name' | 'surname'>): string =>
   parent.surname === '' ? parent.name : `${parent.name} ${parent.surname}`;

@@ -1,11 +1,18 @@
 // A photo's journey ⑧: back up (for now: hold rows and files against each other)
 import { createHash } from 'node:crypto';
 import type { Db } from '../platform/db.ts';
-import type { PhotoFiles, StorageKey } from './photo-files.ts';
+import { type PhotoFiles, portraitFile, type StorageKey } from './photo-files.ts';
 import type { SweepPhotos } from './sweep-photos.ts';
 
 type Deps = { db: Db; files: PhotoFiles; sweepPhotos: SweepPhotos };
-type Row = { id: string; filename: string; sha256: string; thumb_sha256: string };
+type Row = {
+  id: string;
+  filename: StorageKey;
+  sha256: string;
+  thumb_sha256: string;
+  portrait_version: number | null;
+  portrait_sha256: string | null;
+};
 
 /** What `doctor` counts; a sound installation has 0/0/0. */
 type Integrity = {
@@ -21,6 +28,7 @@ type Integrity = {
 };
 
 const BATCH = 500;
+const COLUMNS = ['id', 'filename', 'sha256', 'thumb_sha256', 'portrait_version', 'portrait_sha256'];
 
 /** Holds the rows of photos and their files against each other, checksums included. With `repair`, strays are removed. */
 export const makeCheckIntegrity =
@@ -45,11 +53,11 @@ const checkRows = async (db: Db, files: PhotoFiles) => {
       .whereNull('files_deleted_at')
       .orderBy('id')
       .limit(BATCH)
-      .select<Row[]>('id', 'filename', 'sha256', 'thumb_sha256');
+      .select<Row[]>(COLUMNS);
     for (const row of rows) {
       found.photos += 1;
-      const state = await checkFiles(files, row);
-      if (state === 'missing' && (await stillThere(db, row.id))) {
+      const state = await checkRow(db, files, row);
+      if (state === 'missing') {
         found.rowsWithoutFile += 1;
         if (found.missing.length < 100) found.missing.push(Number(row.id));
       }
@@ -64,15 +72,30 @@ const checkRows = async (db: Db, files: PhotoFiles) => {
   }
 };
 
-const checkFiles = async (files: PhotoFiles, row: Row): Promise<'sound' | 'missing' | 'damaged'> => {
-  const full = await files.read(row.filename as StorageKey, 'full');
-  const thumb = await files.read(row.filename as StorageKey, 'thumb');
-  if (!full || !thumb) return 'missing';
-  return sha256(full) === row.sha256 && sha256(thumb) === row.thumb_sha256 ? 'sound' : 'damaged';
+type State = 'sound' | 'missing' | 'damaged';
+
+/** A photo may be deleted, or get another portrait, while we look: the row changes first, then the files. */
+const checkRow = async (db: Db, files: PhotoFiles, row: Row): Promise<State> => {
+  const state = await checkFiles(files, row);
+  if (state !== 'missing') return state;
+  const now = await db('photos').where({ id: row.id }).whereNull('files_deleted_at').first<Row | undefined>(COLUMNS);
+  if (!now) return 'sound';
+  return now.portrait_version === row.portrait_version ? 'missing' : checkRow(db, files, now);
 };
 
-/** A photo may be deleted while we look: the row goes first, then the file. */
-const stillThere = async (db: Db, id: string): Promise<boolean> =>
-  (await db('photos').where({ id }).whereNull('files_deleted_at').first('id')) !== undefined;
+const checkFiles = async (files: PhotoFiles, row: Row): Promise<State> => {
+  const expected = [
+    ['full', row.sha256] as const,
+    ['thumb', row.thumb_sha256] as const,
+    ...(row.portrait_version === null ? [] : [[portraitFile(row.portrait_version), row.portrait_sha256] as const]),
+  ];
+  let state: State = 'sound';
+  for (const [file, hash] of expected) {
+    const bytes = await files.read(row.filename, file);
+    if (!bytes) return 'missing';
+    if (sha256(bytes) !== hash) state = 'damaged';
+  }
+  return state;
+};
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -41,8 +41,10 @@ export const makeClearPhotos =
         )
         .whereNull('files_deleted_at')
         .whereIn('status', ['superseded', 'rejected'])
-        .update({ files_deleted_at: now })
+        .update({ files_deleted_at: now, face: null, print: null })
         .returning<Row[]>(['id', 'school_id', 'parent_id', 'filename']);
+      const ids = rows.map((row) => row.id);
+      await trx('photo_prints').whereIn('photo_id', ids).delete();
       for (const row of rows) {
         const about = { schoolId: Number(row.school_id), parentId: Number(row.parent_id), photoId: Number(row.id) };
         await recordEvent(trx, { ...about, actor: { kind: 'system' }, kind: 'photo.cleared' });

@@ -9,10 +9,12 @@ import { isDead, isElsewhere } from '../platform/instance.ts';
 
 /** Names a photo's files, `s<schoolId>/<2 hex>/<32 hex>`; the two hex digits are the first of the 32 and spread the files. */
 export type StorageKey = string & { readonly brand: 'StorageKey' };
-type PhotoSize = 'full' | 'thumb';
-/** Paths of two files that are on disk, but not yet where they belong. */
-export type Staged = { full: string; thumb: string };
-type StoredFile = { key: StorageKey; size: PhotoSize; path: string; mtimeMs: number };
+/** One of a photo's files. A portrait that is cut anew is a new file with the next version, from 1. */
+export type PhotoFile = 'full' | 'thumb' | PortraitFile;
+type PortraitFile = `portrait-${number}`;
+/** Files that are on disk, but not yet where they belong. */
+export type Staged = { file: PhotoFile; path: string }[];
+type StoredFile = { key: StorageKey; file: PhotoFile; path: string; mtimeMs: number };
 
 type Deps = {
   uploadsDir: string;
@@ -24,6 +26,7 @@ type Deps = {
 };
 
 const KEY = /^s[1-9]\d{0,15}\/([0-9a-f]{2})\/\1[0-9a-f]{30}$/;
+const FILE = /^(?:full|thumb|portrait-[1-9]\d{0,8})$/;
 const STRAY_AFTER_MS = 60 * 60 * 1000; // no upload takes an hour
 
 /** A key for a new photo of a school; `random` is 16 bytes that nobody can guess. */
@@ -40,9 +43,12 @@ const checked = (text: string): StorageKey => {
   return text;
 };
 
+/** The file that holds the portrait of that version. */
+export const portraitFile = (version: number): PortraitFile => `portrait-${version}`;
+
 /**
- * The files of photos on local disk: `<uploadsDir>/photos/<key>.jpg` and `.thumb.jpg`. Temporary files live in
- * `<uploadsDir>/tmp/<instance>/`, on the same volume, so that a rename is atomic. What a promise of `stage` or `keep`
+ * The files of photos on local disk: `<uploadsDir>/photos/<key>.jpg`, `.thumb.jpg` and `.portrait-<version>.jpg`. Temporary
+ * files live in `<uploadsDir>/tmp/<instance>/`, on the same volume, so that a rename is atomic. What a promise of `stage` or `keep`
  * has fulfilled is on disk even if the power fails; a full or broken disk rejects with the system's error.
  */
 export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, uniqueName = randomUUID }: Deps) => {
@@ -53,11 +59,27 @@ export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, uniq
   const folders = makeDurableFolders(uploadsDir);
 
   const temporaryPath = (): string => join(ownDir, `${uniqueName()}.part`);
-  const pathOf = (key: StorageKey, size: PhotoSize): string =>
-    join(photosDir, `${checked(key)}${size === 'thumb' ? '.thumb' : ''}.jpg`);
+  const pathOf = (key: StorageKey, file: PhotoFile): string => join(photosDir, `${checked(key)}${ending(file)}`);
 
-  const discard = async (staged: Staged): Promise<void> => {
-    await Promise.all([staged.full, staged.thumb].map((path) => rm(path, { force: true })));
+  const discard = async (staged: { path: string }[]): Promise<void> => {
+    await Promise.all(staged.map(({ path }) => rm(path, { force: true })));
+  };
+
+  const stageOne = async (bytes: Buffer): Promise<{ path: string }> => {
+    const staged = { path: temporaryPath() };
+    try {
+      await writeDurably(staged.path, bytes);
+      return staged;
+    } catch (error) {
+      await discard([staged]);
+      throw error;
+    }
+  };
+
+  const filesOf = async (key: StorageKey): Promise<PhotoFile[]> => {
+    const names = await namesIn(dirname(pathOf(key, 'full')));
+    const found = names.map((name) => photoFile(`${dirname(key)}/${name}`));
+    return found.flatMap((one) => (one?.key === key ? [one.file] : []));
   };
 
   /** The temporary files of `owner` that surely nobody needs. */
@@ -80,12 +102,13 @@ export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, uniq
     /** A fresh path for an upload that comes in. */
     temporaryPath,
 
-    /** Writes both pictures beside their place. Leaves nothing when it rejects. */
-    stage: async (image: { full: Buffer; thumb: Buffer }): Promise<Staged> => {
-      const staged = { full: temporaryPath(), thumb: temporaryPath() };
+    /** Writes the files of a new photo beside their place, its first portrait too. Leaves nothing when it rejects. */
+    stage: async ({ full, thumb, portrait }: { full: Buffer; thumb: Buffer; portrait: Buffer }): Promise<Staged> => {
+      const staged: Staged = [];
       try {
-        await writeDurably(staged.full, image.full);
-        await writeDurably(staged.thumb, image.thumb);
+        staged.push({ file: 'full', ...(await stageOne(full)) });
+        staged.push({ file: 'thumb', ...(await stageOne(thumb)) });
+        staged.push({ file: portraitFile(1), ...(await stageOne(portrait)) });
         return staged;
       } catch (error) {
         await discard(staged);
@@ -93,16 +116,19 @@ export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, uniq
       }
     },
 
-    /** Moves both into place; rejects with EEXIST when `key` is taken, and leaves nothing in place when it rejects. */
+    /** The same for a further portrait, whose version its row will tell. */
+    stagePortrait: stageOne,
+
+    /** Moves all into place; rejects with EEXIST when one's place is taken, and leaves nothing in place when it rejects. */
     keep: async (staged: Staged, key: StorageKey): Promise<void> => {
       const claimed: string[] = [];
       try {
         await folders.ensure(dirname(pathOf(key, 'full')));
-        for (const size of ['full', 'thumb'] as const) {
+        for (const { file, path } of staged) {
           // A rename would replace what is there without a word, so the name is claimed with an empty file first.
-          await (await open(pathOf(key, size), 'wx', 0o600)).close();
-          claimed.push(pathOf(key, size));
-          await rename(staged[size], pathOf(key, size));
+          await (await open(pathOf(key, file), 'wx', 0o600)).close();
+          claimed.push(pathOf(key, file));
+          await rename(path, pathOf(key, file));
         }
         await syncFolder(dirname(pathOf(key, 'full')));
       } catch (error) {
@@ -115,26 +141,28 @@ export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, uniq
     /** Removes staged files, those that are left of them. */
     discard,
 
-    /** Removes both files; they are gone for good when it resolves. */
-    remove: async (key: StorageKey): Promise<void> => {
-      await orIfMissing(unlink(pathOf(key, 'full')), undefined);
-      await orIfMissing(unlink(pathOf(key, 'thumb')), undefined);
+    /** The files that a photo has on disk. */
+    filesOf,
+
+    /** Removes the files, all that there are if none are named; they are gone for good when it resolves. */
+    remove: async (key: StorageKey, files?: PhotoFile[]): Promise<void> => {
+      for (const file of files ?? (await filesOf(key))) await orIfMissing(unlink(pathOf(key, file)), undefined);
       await orIfMissing(syncFolder(dirname(pathOf(key, 'full'))), undefined);
     },
 
     /** A file's bytes; undefined when there is no such file. */
-    read: (key: StorageKey, size: PhotoSize): Promise<Buffer | undefined> =>
-      orIfMissing(readFile(pathOf(key, size)), undefined),
+    read: (key: StorageKey, file: PhotoFile): Promise<Buffer | undefined> =>
+      orIfMissing(readFile(pathOf(key, file)), undefined),
 
     /** Every file of a photo, in no order; files with other names are no photos and are left out. */
     async *list(): AsyncGenerator<StoredFile> {
       for (const school of await namesIn(photosDir)) {
         for (const part of await namesIn(join(photosDir, school))) {
           for (const name of await namesIn(join(photosDir, school, part))) {
-            const file = photoFile(`${school}/${part}/${name}`);
+            const found = photoFile(`${school}/${part}/${name}`);
             const path = join(photosDir, school, part, name);
-            const mtimeMs = file && (await modifiedAt(path));
-            if (file && mtimeMs !== undefined) yield { ...file, path, mtimeMs };
+            const mtimeMs = found && (await modifiedAt(path));
+            if (found && mtimeMs !== undefined) yield { ...found, path, mtimeMs };
           }
         }
       }
@@ -161,9 +189,17 @@ export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, uniq
 export type PhotoFiles = ReturnType<typeof makePhotoFiles>;
 
 /** What a path below the folder of photos holds. */
-const photoFile = (path: string): { key: StorageKey; size: PhotoSize } | undefined => {
-  const [, key = '', thumb] = /^(.+?)(\.thumb)?\.jpg$/.exec(path) ?? [];
-  return isStorageKey(key) ? { key, size: thumb ? 'thumb' : 'full' } : undefined;
+const photoFile = (path: string): { key: StorageKey; file: PhotoFile } | undefined => {
+  const [, key = '', file = 'full'] = /^([^.]+)(?:[.]([^.]+))?[.]jpg$/.exec(path) ?? [];
+  return isStorageKey(key) && isPhotoFile(file) && path === key + ending(file) ? { key, file } : undefined;
+};
+
+const isPhotoFile = (text: string): text is PhotoFile => FILE.test(text);
+
+/** What follows the key in the file's name; throws for what is no file of ours. */
+const ending = (file: PhotoFile): string => {
+  if (!isPhotoFile(file)) throw new Error('Not a file of a photo');
+  return file === 'full' ? '.jpg' : `.${file}.jpg`;
 };
 
 const namesIn = (folder: string): Promise<string[]> => orIfMissing(readdir(folder), []);

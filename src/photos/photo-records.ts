@@ -1,9 +1,12 @@
+import type { Parent } from '../parents/parent.ts';
 import type { Db, Trx } from '../platform/db.ts';
-import type { Photo, PhotoStatus, RejectReason } from './photo.ts';
+import type { ChecksVerdict, PhotoCheck, PhotoFace } from './photo-check.ts';
+import type { Photo, PhotoStatus, Portrait, RejectReason } from './photo.ts';
 import type { StorageKey } from './photo-files.ts';
+import { portraitColumns, type PortraitRow, toPortrait } from './portrait-records.ts';
 
 /** A row of `photos` as the driver gives it; bigints are text. */
-export type PhotoRow = {
+export type PhotoRow = PortraitRow & {
   id: string;
   parent_id: string;
   school_id: string;
@@ -21,6 +24,10 @@ export type PhotoRow = {
   reviewed_by: string | null;
   reject_reasons: RejectReason[];
   reject_note: string | null;
+  checks: PhotoCheck[] | null;
+  face: PhotoFace | null;
+  checks_verdict: ChecksVerdict | null;
+  sent_anyway_at: Date | null;
 };
 
 export type NewPhoto = {
@@ -39,6 +46,7 @@ export type NewPhoto = {
   height: number;
   bytes: number;
   mayBeDamaged: boolean;
+  portrait: Portrait;
 };
 
 type UploadKey = { parentId: number; uploadId: string; sourceSha256: string };
@@ -48,6 +56,15 @@ export const makePhotoRecords = ({ db }: { db: Db }) => {
   const first = async (query: Db, where: Record<string, unknown>): Promise<Photo | undefined> => {
     const row = await query('photos').where(where).whereNull('files_deleted_at').first<PhotoRow | undefined>();
     return row && toPhoto(row);
+  };
+  const listOfParent = async (parentId: number): Promise<Photo[]> => {
+    const rows = await db('photos')
+      .where({ parent_id: parentId })
+      .whereNull('files_deleted_at')
+      .orderBy('id', 'desc')
+      .limit(100)
+      .select<PhotoRow[]>();
+    return rows.map(toPhoto);
   };
   return {
     /** For the office: loads and authorises in one call. */
@@ -62,13 +79,15 @@ export const makePhotoRecords = ({ db }: { db: Db }) => {
       return row && toPhoto(row);
     },
     /** Newest first; at most 100. */
-    listOfParent: async (parentId: number): Promise<Photo[]> => {
-      const rows = await db('photos')
-        .where({ parent_id: parentId })
-        .whereNull('files_deleted_at')
-        .orderBy('id', 'desc')
-        .limit(100)
-        .select<PhotoRow[]>();
+    listOfParent,
+    /**
+     * What a parent's own pages tell of: the photos that are kept, newest first; once the files of a rejected one are
+     * cleared, that one, for its reasons.
+     */
+    toldOf: async ({ id, status, photoId }: Pick<Parent, 'id' | 'status' | 'photoId'>): Promise<Photo[]> => {
+      const isCleared = status === 'rejected' && photoId === null;
+      if (!isCleared) return listOfParent(id);
+      const rows = await db('photos').where({ parent_id: id }).orderBy('id', 'desc').limit(1).select<PhotoRow[]>();
       return rows.map(toPhoto);
     },
     lock: async (trx: Trx, schoolId: number, id: number): Promise<Photo | undefined> => {
@@ -92,6 +111,7 @@ export const makePhotoRecords = ({ db }: { db: Db }) => {
           height: photo.height,
           bytes: photo.bytes,
           may_be_damaged: photo.mayBeDamaged,
+          ...portraitColumns(photo.portrait),
         })
         .returning<{ id: string }[]>('id');
       if (!row) throw new Error('insert returned no row');
@@ -113,6 +133,24 @@ export const makePhotoRecords = ({ db }: { db: Db }) => {
         reject_reasons: decision.reasons,
         reject_note: decision.note,
       }),
+    /** A decision about it was taken back: it waits again. */
+    undecide: (trx: Trx, id: number) =>
+      trx('photos')
+        .where({ id })
+        .update({ status: 'pending', ...nothingDecided, reviewed_at: null, reviewed_by: null }),
+    /** It is in force again: since `approval`, or where that is not known, as its row says. */
+    reinstate: (trx: Trx, id: number, approval: { at: Date; by: number | null } | undefined) =>
+      trx('photos')
+        .where({ id })
+        .update({
+          status: 'approved',
+          superseded_at: null,
+          ...nothingDecided,
+          ...(approval ? { reviewed_at: approval.at, reviewed_by: approval.by } : {}),
+        }),
+    /** Whether it waits and passed every check; the database derives it (photo_passes). Under the parent's lock. */
+    hasPassed: async (trx: Trx, { id, parentId }: Pick<Photo, 'id' | 'parentId'>): Promise<boolean> =>
+      (await trx('parents').where({ id: parentId, photo_id: id, photo_passed: true }).first('id')) !== undefined,
     /** Deletes the rows of a parent's photos; gives the keys whose files are to be removed after the commit. */
     deleteOfParent: async (trx: Trx, parentId: number): Promise<{ id: number; filename: StorageKey }[]> => {
       const rows = await trx('photos')
@@ -125,6 +163,8 @@ export const makePhotoRecords = ({ db }: { db: Db }) => {
 };
 
 export type PhotoRecords = ReturnType<typeof makePhotoRecords>;
+
+const nothingDecided = { reject_reasons: [], reject_note: null };
 
 type Decision = {
   status: 'approved' | 'rejected';
@@ -152,4 +192,9 @@ export const toPhoto = (row: PhotoRow): Photo => ({
   reviewedBy: row.reviewed_by === null ? null : Number(row.reviewed_by),
   rejectReasons: row.reject_reasons,
   rejectNote: row.reject_note,
+  checks: row.checks,
+  face: row.face,
+  checksVerdict: row.checks_verdict,
+  sentAnywayAt: row.sent_anyway_at,
+  portrait: toPortrait(row),
 });

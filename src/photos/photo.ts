@@ -1,4 +1,6 @@
+import type { ChecksVerdict, PhotoCheck, PhotoFace } from './photo-check.ts';
 import type { StorageKey } from './photo-files.ts';
+import type { PortraitCrop } from './portrait-crop.ts';
 
 export type PhotoStatus = 'pending' | 'approved' | 'rejected' | 'superseded';
 
@@ -35,4 +37,25 @@ export type Photo = {
   reviewedBy: number | null;
   rejectReasons: RejectReason[];
   rejectNote: string | null;
+  /** Null: not checked yet. */
+  checks: PhotoCheck[] | null;
+  checksVerdict: ChecksVerdict | null;
+  /** Where the largest face is, when the checks found one. */
+  face: PhotoFace | null;
+  /** When the parent, who saw the advice, said 'send it anyway'. */
+  sentAnywayAt: Date | null;
+  /** Null for a photo that came before portraits did and has none yet: its thumbnail is shown then. */
+  portrait: Portrait | null;
+};
+
+/** Who chose the part that is shown: the picture's middle, the face that was found, or somebody of the staff. */
+export type PortraitSource = 'centre' | 'face' | 'staff';
+
+export type Portrait = {
+  /** Names its file: a portrait that is cut anew is a new file. */
+  version: number;
+  /** Of its JPEG, hex. */
+  sha256: string;
+  crop: PortraitCrop;
+  source: PortraitSource;
 };

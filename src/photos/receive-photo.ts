@@ -1,9 +1,9 @@
 // A photo's journey ④ to ⑦, in order: validate, compress, store, record
 import type { Parent } from '../parents/parent.ts';
 import type { Result } from '../shared/result.ts';
-import { compressImage } from './compress-image.ts';
 import type { DecodeQueue } from './decode-queue.ts';
-import { inspectImage, type Refusal } from './inspect-image.ts';
+import type { Decoder } from './decoder.ts';
+import type { Refusal } from './inspect-image.ts';
 import { makeStorageKey, type PhotoFiles } from './photo-files.ts';
 import type { PhotoRecords } from './photo-records.ts';
 import type { makeRecordPhoto, Received } from './record-photo.ts';
@@ -11,6 +11,7 @@ import type { SweepPhotos } from './sweep-photos.ts';
 
 type Deps = {
   decodes: DecodeQueue;
+  decoder: Pick<Decoder, 'inspect' | 'compress'>;
   files: PhotoFiles;
   photos: PhotoRecords;
   recordPhoto: ReturnType<typeof makeRecordPhoto>;
@@ -25,22 +26,22 @@ type ReceiveRefusal = Refusal | 'busy' | 'link-closed';
 
 /** Takes a parent's photo. When it returns `ok`, the photo is on disk (fsynced) and in the database. */
 export const makeReceivePhoto =
-  ({ decodes, files, photos, recordPhoto, sweepPhotos, randomBytes }: Deps) =>
+  ({ decodes, decoder, files, photos, recordPhoto, sweepPhotos, randomBytes }: Deps) =>
   async (parent: Parent, upload: Upload): Promise<Result<Received, ReceiveRefusal>> => {
     const { id: parentId, schoolId } = parent;
     const before = await photos.findUpload({ parentId, uploadId: upload.uploadId, sourceSha256: upload.sha256 });
     if (before) return { ok: true, value: { photoId: before.id, repeated: true } };
 
-    const seen = await inspectImage(upload.path);
+    const seen = await decoder.inspect(upload.path);
     if (!seen.ok) return seen;
-    const decoded = await decodes.run(() => compressImage(upload.path, seen.value), { costly: seen.value.costly });
+    const decoded = await decodes.run(() => decoder.compress(upload.path, seen.value), seen.value.cost);
     if (!decoded.ok) return decoded;
     const image = decoded.value;
     if (!image.ok) return image;
 
     const filename = makeStorageKey(schoolId, randomBytes(16));
     const staged = await files.stage(image.value);
-    const { width, height, sha256, thumbSha256, mayBeDamaged, full } = image.value;
+    const { width, height, sha256, thumbSha256, mayBeDamaged, full, portraitCrop, portraitSha256 } = image.value;
     const photo = {
       parentId,
       schoolId,
@@ -55,6 +56,7 @@ export const makeReceivePhoto =
       height,
       bytes: full.length,
       mayBeDamaged,
+      portrait: { version: 1, sha256: portraitSha256, crop: portraitCrop, source: 'centre' as const },
     };
     try {
       return await recordPhoto(photo, staged);

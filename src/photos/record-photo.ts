@@ -2,13 +2,20 @@
 import { linkState } from '../parents/parent.ts';
 import type { ParentRecords } from '../parents/parent-records.ts';
 import type { Clock } from '../platform/clock.ts';
-import { advisoryLocks, type Db } from '../platform/db.ts';
+import { advisoryLocks, type Db, type Trx } from '../platform/db.ts';
 import { recordEvent } from '../platform/event-log.ts';
 import type { Result } from '../shared/result.ts';
 import type { PhotoFiles, Staged } from './photo-files.ts';
 import type { NewPhoto, PhotoRecords } from './photo-records.ts';
 
-type Deps = { db: Db; parents: ParentRecords; photos: PhotoRecords; files: PhotoFiles; clock: Clock };
+type Deps = {
+  db: Db;
+  parents: ParentRecords;
+  photos: PhotoRecords;
+  files: PhotoFiles;
+  clock: Clock;
+  enqueueCheck: (trx: Trx, photoId: number) => Promise<void>;
+};
 
 /** What came of an upload; `repeated`: the same form sent the same bytes before, and this is that photo. */
 export type Received = { photoId: number; repeated: boolean };
@@ -19,7 +26,7 @@ export type Received = { photoId: number; repeated: boolean };
  * sweep, in whatever process, ever sees a file whose row may still come.
  */
 export const makeRecordPhoto =
-  ({ db, parents, photos, files, clock }: Deps) =>
+  ({ db, parents, photos, files, clock, enqueueCheck }: Deps) =>
   async (photo: Omit<NewPhoto, 'uploadedAt'>, staged: Staged): Promise<Result<Received, 'link-closed'>> => {
     const moved = { done: false };
     try {
@@ -51,6 +58,7 @@ export const makeRecordPhoto =
           photoId,
           data: { format: photo.sourceFormat, bytes: photo.sourceBytes },
         });
+        await enqueueCheck(trx, photoId);
         return { ok: true, value: { photoId, repeated: false } };
       });
       if (!moved.done) await files.discard(staged);

@@ -1,6 +1,7 @@
 // A photo's journey ⑨: the review
 import type { Parent } from '../parents/parent.ts';
 import { type ParentRow, toParent } from '../parents/parent-records.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import type { Photo } from './photo.ts';
 import { type PhotoRow, toPhoto } from './photo-records.ts';
@@ -16,16 +17,26 @@ export type WaitingPhoto = {
   /** '3 of 28': from 1, exact up to 1,000; 1,001 stands for more. */
   position: number;
   waiting: number;
-  /** The photos before and after it; null at the ends. */
+  /** The photos before and after it that no colleague is looking at; null at the ends. */
   previous: number | null;
   next: number | null;
+  /** Who is looking at it at the moment. */
+  claim: { staffId: number; name: string } | null;
 };
 
 /** Where in the queue: nothing for its oldest photo, one photo that waits, or the neighbour of one (which may be gone). */
-export type QueuePlace = { className: string | null; photoId?: number; after?: number; before?: number };
+export type QueuePlace = {
+  className: string | null;
+  photoId?: number;
+  after?: number;
+  before?: number;
+  /** Leaves out what colleagues of this member of staff are looking at, but for `photoId` itself. */
+  freeFor?: number;
+};
 
 const FURTHEST_POSITION = 1000;
 const MOST_TRIES = 100;
+const TARGET = ['id as parent_id', 'photo_id'] as const;
 
 type Target = { parent_id: string; photo_id: string };
 type Around = {
@@ -34,15 +45,31 @@ type Around = {
   position: number;
   previous: string | null;
   next: string | null;
+  claimed_by: string | null;
+  claimed_name: string | null;
 };
 
+/**
+ * Of parents: no colleague looks at their photo. Needs the school, the time and the member of staff. An array, since
+ * claims are few: the index of the queue keeps the order.
+ */
+export const FREE = `photo_id <> all (array(
+  select photo_id from review_claims where school_id = ? and claimed_until > ? and staff_id <> ?))`;
+
 /** The photos that wait for review, oldest first. Those of archived parents do not wait. */
-export const makeReviewQueue = ({ db }: { db: Db }) => {
+export const makeReviewQueue = ({ db, clock }: { db: Db; clock: Clock }) => {
   // Read from the parents, whose index has the class too and leaves out the archived ones.
-  const queue = (schoolId: number, className: string | null) =>
-    db('parents')
+  const queue = (schoolId: number, className: string | null, query = db) =>
+    query('parents')
       .where({ school_id: schoolId, photo_status: 'pending', ...(className === null ? {} : { class_name: className }) })
       .whereNull('archived_at');
+
+  /** Those of the queue that no colleague is looking at. */
+  const free = (schoolId: number, { className, freeFor }: QueuePlace, query = db) => {
+    const all = queue(schoolId, className, query);
+    if (freeFor === undefined) return all;
+    return all.whereRaw(FREE, [schoolId, clock.now(), freeFor]);
+  };
 
   const count = async (schoolId: number, className: string | null = null): Promise<number> => {
     const row = await db('parent_counts')
@@ -51,9 +78,14 @@ export const makeReviewQueue = ({ db }: { db: Db }) => {
     return row.n;
   };
 
-  const find = async (schoolId: number, { className, photoId, after, before }: QueuePlace) => {
-    const all = queue(schoolId, className).select<Target[]>('id as parent_id', 'photo_id').limit(1);
-    if (photoId !== undefined) return (await all.where({ photo_id: photoId })).at(0);
+  const find = async (schoolId: number, place: QueuePlace, query = db) => {
+    const { className, photoId, after, before } = place;
+    if (photoId !== undefined) {
+      return queue(schoolId, className, query)
+        .where({ photo_id: photoId })
+        .first<Target | undefined>(...TARGET);
+    }
+    const all = free(schoolId, place, query).select<Target[]>(TARGET).limit(1);
     const oldest = all.clone().orderBy('photo_id');
     const neighbour =
       after !== undefined
@@ -64,12 +96,8 @@ export const makeReviewQueue = ({ db }: { db: Db }) => {
     return (await neighbour).at(0) ?? (await oldest).at(0);
   };
 
-  const lookAround = async (
-    schoolId: number,
-    className: string | null,
-    target: Target,
-  ): Promise<Around | undefined> => {
-    const ahead = queue(schoolId, className)
+  const lookAround = async (schoolId: number, place: QueuePlace, target: Target): Promise<Around | undefined> => {
+    const ahead = queue(schoolId, place.className)
       .where('photo_id', '<=', target.photo_id)
       .orderBy('photo_id', 'desc')
       .limit(FURTHEST_POSITION + 1)
@@ -79,12 +107,18 @@ export const makeReviewQueue = ({ db }: { db: Db }) => {
       .where('id', '<=', target.photo_id)
       .limit(MOST_TRIES)
       .select('id');
+    const claim = db('review_claims')
+      .join('staff', 'staff.id', 'staff_id')
+      .where({ photo_id: target.photo_id })
+      .where('claimed_until', '>', clock.now());
     const rows: Around[] = await db.select(
       db('photos').where({ parent_id: target.parent_id, status: 'approved' }).select('id').as('approved'),
       db.from(tries.as('tries')).select(db.raw('count(*)::int')).as('tries'),
       db.from(ahead.as('ahead')).select(db.raw('count(*)::int')).as('position'),
-      queue(schoolId, className).where('photo_id', '<', target.photo_id).max('photo_id').as('previous'),
-      queue(schoolId, className).where('photo_id', '>', target.photo_id).min('photo_id').as('next'),
+      free(schoolId, place).where('photo_id', '<', target.photo_id).max('photo_id').as('previous'),
+      free(schoolId, place).where('photo_id', '>', target.photo_id).min('photo_id').as('next'),
+      claim.clone().select('staff_id').as('claimed_by'),
+      claim.clone().select('staff.name').as('claimed_name'),
     );
     return rows[0];
   };
@@ -97,7 +131,7 @@ export const makeReviewQueue = ({ db }: { db: Db }) => {
       const [photo, parent, around, waiting] = await Promise.all([
         db('photos').where({ id: target.photo_id }).first<PhotoRow | undefined>(),
         db('parents').where({ id: target.parent_id }).first<ParentRow | undefined>(),
-        lookAround(schoolId, place.className, target),
+        lookAround(schoolId, place, target),
         count(schoolId, place.className),
       ]);
       if (!photo || !parent || !around) return undefined; // deleted in this moment
@@ -110,7 +144,15 @@ export const makeReviewQueue = ({ db }: { db: Db }) => {
         waiting,
         previous: toId(around.previous),
         next: toId(around.next),
+        claim:
+          around.claimed_by === null ? null : { staffId: Number(around.claimed_by), name: around.claimed_name ?? '' },
       };
+    },
+
+    /** The id of the photo at a place of the queue, as `at` finds it. */
+    find: async (schoolId: number, place: QueuePlace, query: Db = db): Promise<number | undefined> => {
+      const target = await find(schoolId, place, query);
+      return target && Number(target.photo_id);
     },
 
     /** How many photos of the school wait, from the counts. */

@@ -1,4 +1,4 @@
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif';
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'heic';
 
 const AVIF_BRANDS = new Set(['avif', 'avis']);
 const HEVC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs']);
@@ -8,7 +8,7 @@ const OPEN_BRANDS = new Set(['mif1', 'msf1']); // 'a picture', of whatever codec
  * What the first bytes of a file (`head`, up to 4 KB) say it is; undefined for everything that is no photo we take. Names
  * and claimed types play no part.
  */
-export const sniffFormat = (head: Buffer): ImageFormat | 'heic' | undefined => {
+export const sniffFormat = (head: Buffer): ImageFormat | undefined => {
   if (startsWith(head, 0, '\xff\xd8\xff')) return 'jpeg';
   if (startsWith(head, 0, '\x89PNG\r\n\x1a\n')) return 'png';
   if (startsWith(head, 0, 'RIFF') && startsWith(head, 8, 'WEBP')) return 'webp';

@@ -3,7 +3,12 @@ import { type Db, migrate, openDb } from './db.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { Logger } from './logger.ts';
 
-type Database = { db: Db; stop: () => Promise<void> };
+type Database = {
+  db: Db;
+  /** Where it is, for whoever needs connections of their own. */
+  connection: { url: string; sslCa: string | undefined };
+  stop: () => Promise<void>;
+};
 
 type Options = { config: Config; logger: Logger };
 
@@ -23,10 +28,12 @@ export const openDatabase = async ({ config, logger }: Options): Promise<Databas
     const url = config.DATABASE_URL ?? embedded?.url(EMBEDDED_DATABASE, EMBEDDED_APP_ROLE) ?? '';
     const ownerUrl = config.MIGRATION_DATABASE_URL ?? embedded?.url(EMBEDDED_DATABASE) ?? url;
     const appRole = decodeURIComponent(new URL(url).username);
-    await bringUpToDate({ url: ownerUrl, sslCa: config.DATABASE_SSL_CA, appRole, logger });
-    const db = openDb({ url, max: config.DATABASE_POOL_MAX, sslCa: config.DATABASE_SSL_CA });
+    const connection = { url, sslCa: config.DATABASE_SSL_CA };
+    await bringUpToDate({ url: ownerUrl, sslCa: connection.sslCa, appRole, logger });
+    const db = openDb({ ...connection, max: config.DATABASE_POOL_MAX });
     return {
       db,
+      connection,
       stop: async () => {
         await db.destroy();
         await embedded?.stop();
@@ -43,8 +50,10 @@ type Target = { url: string; sslCa: string | undefined; appRole: string; logger:
 const bringUpToDate = async ({ url, sslCa, appRole, logger }: Target): Promise<void> => {
   const owner = openDb({ url, max: 3, sslCa, statementTimeout: 0, lockTimeout: 60_000 });
   try {
-    const names = await migrate(owner, { appRole });
+    const { names, restricted } = await migrate(owner, { appRole });
     logger.info({ migrations: names.length }, 'the schema is current');
+    if (!restricted)
+      logger.warn('the app owns its tables and could change the event log: give MIGRATION_DATABASE_URL another role');
   } finally {
     await owner.destroy();
   }

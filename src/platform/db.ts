@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import knex, { type Knex } from 'knex';
+import { allowQueue, migrateQueueTables } from './queue-tables.ts';
 
 export type Db = Knex;
 /** The caller's transaction; whoever gets one writes inside it and never commits. */
@@ -25,6 +26,8 @@ export const advisoryLocks = {
   firstStart: 7_310_002,
   keepPhoto: 7_310_003,
   housekeeping: 7_310_004,
+  claimReview: 7_310_005,
+  samePicture: 7_310_006,
 };
 
 /** One pool for the process. A page waits at most 4 s for a connection and 10 s for an answer (R61: 503 in < 5 s). */
@@ -32,7 +35,7 @@ export const openDb = ({ url, max = 10, sslCa, statementTimeout = 10_000, lockTi
   knex({
     client: 'pg',
     connection: {
-      ...secureConnection(url, sslCa),
+      ...connectionTo({ url, sslCa }),
       statement_timeout: statementTimeout,
       lock_timeout: lockTimeout,
       idle_in_transaction_session_timeout: 60_000,
@@ -46,8 +49,8 @@ export const openDb = ({ url, max = 10, sslCa, statementTimeout = 10_000, lockTi
 /** Knex would print what it throws anyway, with users and addresses in it, between the JSON lines of our log (R67). */
 const silent = (): void => undefined;
 
-/** With a CA of one's own the verification cannot be talked out of by the address's `sslmode`. */
-const secureConnection = (url: string, sslCa: string | undefined) => {
+/** Where PostgreSQL is. With a CA of one's own the verification cannot be talked out of by the address's `sslmode`. */
+export const connectionTo = ({ url, sslCa }: Pick<DbOptions, 'url' | 'sslCa'>) => {
   if (sslCa === undefined) return { connectionString: url };
   const bare = new URL(url);
   bare.searchParams.delete('sslmode');
@@ -64,12 +67,15 @@ export const migrationSettings: Knex.MigratorConfig = {
   disableMigrationsListValidation: true, // during an update the old version meets a newer schema
 };
 
+type Migrated = { names: string[]; restricted: boolean };
+
 /**
- * Brings the schema up to date, as the role that owns it, and lets `appRole` use it; gives the names of what it ran.
- * Processes that start together wait for each other. Needs two connections of the pool. Knex's own lock survives a
- * kill, ours does not: so ours decides.
+ * Brings the schema and the tables of the jobs up to date, as the role that owns them, and lets `appRole` use them. Gives
+ * the names of what it ran, and whether the app is held to its rights: PostgreSQL cannot hold an owner, who may give the
+ * rights back to themselves. Processes that start together wait for each other. Needs two connections of the pool. Knex's
+ * own lock survives a kill, ours does not: so ours decides.
  */
-export const migrate = async (db: Db, { appRole }: { appRole: string }): Promise<string[]> =>
+export const migrate = async (db: Db, { appRole }: { appRole: string }): Promise<Migrated> =>
   db.transaction(async (lock) => {
     // The lock's transaction is idle while a long migration runs on another connection.
     await lock.raw('set local lock_timeout = 0; set local statement_timeout = 0');
@@ -77,16 +83,18 @@ export const migrate = async (db: Db, { appRole }: { appRole: string }): Promise
     await lock.raw('select pg_advisory_xact_lock(?)', [advisoryLocks.migrate]);
     await db.migrate.forceFreeMigrationsLock(migrationSettings);
     const [, names] = (await db.migrate.latest(migrationSettings)) as [number, string[]];
-    await allow(lock, appRole);
-    return names;
+    await migrateQueueTables(db);
+    return { names, restricted: await allow(lock, appRole) };
   });
 
 /** The app reads and writes rows, changes no table, and only adds to the event log. */
-const allow = async (db: Db, appRole: string) => {
+const allow = async (db: Db, appRole: string): Promise<boolean> => {
   const { rows } = await db.raw<{ rows: { owner: boolean }[] }>('select current_user = ? as owner', [appRole]);
-  if (rows[0]?.owner) return;
+  if (rows[0]?.owner) return false;
   await db.raw('grant usage on schema public to ??', [appRole]);
   await db.raw('grant select, insert, update, delete on all tables in schema public to ??', [appRole]);
   await db.raw('revoke update, delete, truncate on events from ??', [appRole]);
   await db.raw('revoke insert, update, delete on knex_migrations, knex_migrations_lock from ??', [appRole]);
+  await allowQueue(db, appRole);
+  return true;
 };

@@ -23,11 +23,16 @@ export type EventKind =
   | 'link.revoked'
   | 'link.extended'
   | 'photo.received'
+  | 'photo.sent-anyway'
   | 'photo.superseded'
   | 'photo.approved'
   | 'photo.rejected'
+  | 'photo.undecided'
+  | 'photo.reinstated'
   | 'photo.deleted'
   | 'photo.cleared'
+  | 'photo.loaded-ahead'
+  | 'photo.portrait-changed'
   | 'photo.shown';
 
 type NewEvent = {

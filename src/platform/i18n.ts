@@ -3,6 +3,7 @@ import arParent from '../locales/ar/parent.json' with { type: 'json' };
 import enOffice from '../locales/en/office.json' with { type: 'json' };
 import enParent from '../locales/en/parent.json' with { type: 'json' };
 import esParent from '../locales/es/parent.json' with { type: 'json' };
+import { dateFormat } from './date-format.ts';
 import { isLanguage, type Language, languages } from './languages.ts';
 import { type MessageValues, type RichPart, rich } from './rich-text.ts';
 
@@ -29,8 +30,8 @@ export type Speech = {
   number: (value: number) => string;
 };
 
-/** A value that i18next writes in a format of its own, like `{{sent, number}}`. */
-const FORMATTED = /\{\{\w+\s*,/;
+/** `{{name}}` and `{{sent, number}}`, the two ways to fill something in. */
+const HOLE = /\{\{(\w+)(, number)?\}\}/g;
 
 /** Loads every language at the start: a missing file is found then, not by a parent. */
 export const makeI18n = async () => {
@@ -57,38 +58,47 @@ export const makeI18n = async () => {
     const spoken = speeches.get(`${language} ${timeZone}`);
     if (spoken) return spoken;
     const translate = i18n.getFixedT(language);
-    const known = new Map<string, string>(); // a page has sixty; only plurals and formats need i18next each time
-    const sentence = (key: string): string => {
-      let text = known.get(key);
-      if (text === undefined) known.set(key, (text = translate(key, { skipInterpolation: true })));
+    const locale = language === 'ar' ? 'ar-u-nu-latn' : language; // the digits of telephones and codes
+    const numbers = new Intl.NumberFormat(locale);
+    const plurals = new Intl.PluralRules(language);
+    const known = new Map<string, string>(); // a page has sixty; i18next is asked once for each, and each plural form
+    const sentence = (key: string, count?: number): string => {
+      const form = count === undefined ? key : `${key} ${count === 0 ? 'zero' : plurals.select(count)}`;
+      let text = known.get(form);
+      if (text !== undefined) return text;
+      text = translate(key, { skipInterpolation: true, ...(count === undefined ? {} : { count }) });
+      known.set(form, text);
       return text;
     };
     const t = (key: MessageKey, values?: MessageValues): string => {
       if (!values) return sentence(key);
-      const text = 'count' in values ? undefined : sentence(key);
-      if (text === undefined || FORMATTED.test(text)) return translate(key as string, values);
-      return text.replace(/\{\{(\w+)\}\}/g, (hole, name: string) => String(values[name] ?? hole));
+      const { count } = values;
+      return sentence(key, typeof count === 'number' ? count : undefined).replace(
+        HOLE,
+        (hole, name: string, asNumber) => {
+          const value = values[name] ?? hole;
+          return asNumber !== undefined && typeof value === 'number' ? numbers.format(value) : String(value);
+        },
+      );
     };
-    const locale = language === 'ar' ? 'ar-u-nu-latn' : language; // the digits of telephones and codes
     const english = language === 'en' ? 'en-GB' : locale; // 12 May 2025, 14:02
-    const dates = new Intl.DateTimeFormat(english, { day: 'numeric', month: 'long', year: 'numeric', timeZone });
-    const times = new Intl.DateTimeFormat(english, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone });
-    const days = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone });
-    const numbers = new Intl.NumberFormat(locale);
+    const date = dateFormat(english, { day: 'numeric', month: 'long', year: 'numeric', timeZone });
+    const time = dateFormat(english, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone });
+    const day = dateFormat('sv-SE', { dateStyle: 'short', timeZone });
     const moment = (at: Date, now: Date) => {
-      const time = times.format(at);
-      if (days.format(at) === days.format(now)) return t('moment.today', { time });
+      const clock = time(at);
+      if (day(at) === day(now)) return t('moment.today', { time: clock });
       const yesterday = new Date(now.getTime() - 24 * 3600 * 1000);
-      if (days.format(at) === days.format(yesterday)) return t('moment.yesterday', { time });
-      return t('moment.other', { date: dates.format(at), time });
+      if (day(at) === day(yesterday)) return t('moment.yesterday', { time: clock });
+      return t('moment.other', { date: date(at), time: clock });
     };
     const speech: Speech = {
       language,
       dir: i18n.dir(language),
       t,
       rich: (key, values = {}) => rich((marked) => t(key, marked), values),
-      date: (at) => dates.format(at),
-      time: (at) => times.format(at),
+      date,
+      time,
       moment,
       number: (value) => numbers.format(value),
     };

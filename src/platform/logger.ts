@@ -11,10 +11,10 @@ const QUOTES_INPUT = new Set(['URIError', 'SyntaxError', 'ZodError']);
 const FRAME = /^\s+at .*(?:file:\/\/|node:|\/)[^\s()]+:\d+:\d+\)?$/;
 
 /**
- * What a log says of an error: type, code and our own stack frames. The message is left out when it comes from the
+ * What a log, and a job that failed, says of an error: type, code and our own stack frames. The message is left out when it comes from the
  * database, a parser or a file system, because those quote values: names, links, paths (R67).
  */
-const serializeError = (error: unknown): LoggedError => {
+export const describeError = (error: unknown): LoggedError => {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const said = new Set(error.message.split('\n')); // the stack repeats the message
@@ -34,7 +34,7 @@ export const makeLogger = ({ level, stream }: { level: string; stream?: Destinat
     base: {},
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: serializeError },
+    serializers: { err: describeError },
   };
   return stream ? pino(options, stream) : pino(options);
 };

@@ -7,8 +7,10 @@ type LimitOutcome = { ok: true } | { ok: false; /** Seconds. */ retryAfter: numb
 type RateLimit = {
   /** Counts one more; not ok when that is beyond the limit. */
   consume: (key: string) => Promise<LimitOutcome>;
-  /** Whether the key is beyond its limit already; counts nothing. */
-  check: (key: string) => Promise<LimitOutcome>;
+  /** Takes one back: what was counted turned out not to count. */
+  giveBack: (key: string) => Promise<void>;
+  /** Whether anything is counted for the key; counts nothing. */
+  has: (key: string) => Promise<boolean>;
   reset: (key: string) => Promise<void>;
 };
 
@@ -16,7 +18,8 @@ export type MakeRateLimit = (name: string, points: number, seconds: number) => R
 
 const free: RateLimit = {
   consume: async () => ({ ok: true }),
-  check: async () => ({ ok: true }),
+  giveBack: async () => undefined,
+  has: async () => false,
   reset: async () => undefined,
 };
 
@@ -50,11 +53,10 @@ export const makeRateLimits =
           return { ok: false, retryAfter: Math.ceil(refusal.msBeforeNext / 1000) };
         }
       },
-      check: async (key) => {
-        const state = await limiter.get(key);
-        if (!state || state.consumedPoints < most) return { ok: true };
-        return { ok: false, retryAfter: Math.ceil(state.msBeforeNext / 1000) };
+      giveBack: async (key) => {
+        await limiter.reward(key);
       },
+      has: async (key) => ((await limiter.get(key))?.consumedPoints ?? 0) > 0,
       reset: async (key) => {
         await limiter.delete(key);
       },

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isTimeZone } from './time-zone.ts';
+import { isTrustList } from './trust-list.ts';
 
 /** Values that must not stand in a process list or a compose file: each may come from the file named by `NAME_FILE`. */
 const SECRETS = ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'SESSION_SECRET', 'ADMIN_PASSWORD'] as const;
@@ -9,19 +11,41 @@ const text = z.string().trim().min(1);
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' });
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
 
+/** Links are put together from it: whatever stands behind the host would make dead ones. */
+const isOrigin = (url: string): boolean => URL.canParse(url) && /^https?:\/\/[^/?#@]+\/*$/i.test(url);
+
+const holdsCertificates = (path: string): boolean => {
+  try {
+    return /-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(readFileSync(path, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+/** For rules between variables: they are looked at too when a variable by itself is wrong. */
+const always = { when: () => true };
+
 const schema = z
   .object({
     PORT: whole(0, 65_535).default(3000),
     HOST: text.default('127.0.0.1'),
-    BASE_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+    BASE_URL: httpUrl
+      .refine(isOrigin, 'must end after the host (or its port): the service cannot live below a path')
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
     /** Express's `trust proxy`: addresses or names like `loopback`; unset: nobody is believed. */
-    TRUST_PROXY: text.optional(),
+    TRUST_PROXY: text
+      .refine(
+        isTrustList,
+        'must be the addresses of your proxies, like 10.0.0.5 or 10.0.0.0/8, or loopback, linklocal, uniquelocal, separated by commas; not a number of proxies, not true',
+      )
+      .optional(),
     NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
     LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
     DATABASE_URL: postgresUrl.optional(),
     MIGRATION_DATABASE_URL: postgresUrl.optional(),
     /** Path of a PEM file with the certificates that sign the database's. */
-    DATABASE_SSL_CA: text.optional(),
+    DATABASE_SSL_CA: text.refine(holdsCertificates, 'must be a PEM file with certificates that can be read').optional(),
     DATABASE_POOL_MAX: whole(2, 200).default(10),
     DATA_DIR: text.default('./data'),
     UPLOADS_DIR: text.default('./uploads'),
@@ -35,20 +59,32 @@ const schema = z
     ADMIN_PASSWORD: z.string().min(12, 'needs at least 12 characters').max(1000).optional(),
     SCHOOL_NAME: text.max(200).default('Our school'),
     SCHOOL_PHONE: text.max(40).optional(),
+    SCHOOL_TIME_ZONE: text
+      .refine(isTimeZone, 'must be a name like Europe/London')
+      .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
     LINK_TTL_DAYS: whole(1, 3650).default(30),
+    /** What photos are looked at for; `basic` is without the models that find faces. */
+    CHECKS: z.enum(['face', 'basic', 'off']).default('face'),
+    /** Days that the files of rejected and superseded photos are kept. */
+    OLD_PHOTOS_DAYS: whole(1, 3650).default(30),
     MAX_UPLOAD_MB: whole(1, 200).default(25),
+    /** Who runs jobs: each web process, only `src/worker.ts`, or nobody. */
+    JOBS: z.enum(['inline', 'worker', 'off']).default('inline'),
     /** Multiplies every limit on how often something may be done; 0 switches them off for load tests. */
     RATE_LIMIT_SCALE: z.coerce.number().min(0).max(1000).default(1),
   })
   .refine((env) => env.NODE_ENV !== 'production' || env.RATE_LIMIT_SCALE > 0, {
+    ...always,
     path: ['RATE_LIMIT_SCALE'],
     error: 'must not be 0 in production',
   })
   .refine((env) => !env.DATABASE_URL || env.SESSION_SECRET, {
+    ...always,
     path: ['SESSION_SECRET'],
     error: 'is required with DATABASE_URL (all instances must share it)',
   })
   .refine((env) => !env.MIGRATION_DATABASE_URL || env.DATABASE_URL, {
+    ...always,
     path: ['MIGRATION_DATABASE_URL'],
     error: 'makes sense with DATABASE_URL only',
   });

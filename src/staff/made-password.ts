@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
@@ -14,6 +14,7 @@ export const makePassword = (): string =>
 export const keepPassword = async (dataDir: string, password: string): Promise<string> => {
   const path = join(dataDir, 'first-admin-password');
   await mkdir(dataDir, { recursive: true });
-  await writeFile(path, `${password}\n`, { mode: 0o600 });
+  await rm(path, { force: true }); // an older file would keep its own mode
+  await writeFile(path, `${password}\n`, { mode: 0o600, flag: 'wx' });
   return path;
 };

@@ -1,4 +1,5 @@
 import type { Db, Trx } from '../platform/db.ts';
+import { askPrepared } from '../platform/prepared.ts';
 import type { Role, SignedInStaff, Staff } from './staff.ts';
 
 type SecretRow = { id: string; email: string; name: string; password_hash: string };
@@ -16,11 +17,11 @@ export const makeStaffRecords = ({ db }: { db: Db }) => ({
   },
   /** The person in the school they chose, or in the first one that they have a role in; in one query. */
   findSignedIn: async (id: number, schoolId: number | undefined): Promise<SignedInStaff | undefined> => {
-    // Asked for every page of the office: as text, it costs half of what building it does.
-    const { rows } = await db.raw<{ rows: RoleRow[] }>(
+    const rows = await askPrepared<RoleRow>(
+      db,
       `select staff.id, email, staff.name, school_id, role, schools.name as school_name
        from staff join staff_roles on staff_id = staff.id join schools on schools.id = school_id
-       where staff.id = ? and disabled_at is null order by schools.id`,
+       where staff.id = $1 and disabled_at is null order by schools.id`,
       [id],
     );
     const row = rows.find((one) => Number(one.school_id) === schoolId) ?? rows[0];

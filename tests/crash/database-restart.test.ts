@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { addSenders } from '../support/office.ts';
 import { scene } from '../support/pictures.ts';
 import { type Home, makeHome, type Service } from '../support/service.ts';
@@ -71,17 +71,18 @@ test('kill -9 of the service, then a start: everything is there, sessions too', 
 test('kill -9 of service and database, and a pid file that names somebody else: everything is there', async () => {
   const first = await home.start();
   const maria = await withPhoto(first);
-  const postmaster = home.postmaster() ?? 0;
+  const postmaster = home.postmaster();
+  if (postmaster === undefined) throw new Error('no database is running');
   await first.end('SIGKILL');
   process.kill(postmaster, 'SIGKILL');
   const pidFile = join(home.dataDir, 'postgres', 'postmaster.pid');
   const { uid, gid } = statSync(pidFile);
-  const other = spawn('sleep', ['60'], process.getuid?.() === 0 ? { uid, gid } : {}); // PostgreSQL looks at its own user's
+  const other = spawn('sleep', ['300'], process.getuid?.() === 0 ? { uid, gid } : {}); // PostgreSQL looks at its own user's
+  onTestFinished(() => void other.kill());
   const [, ...rest] = readFileSync(pidFile, 'utf8').split('\n');
   writeFileSync(pidFile, [String(other.pid), ...rest].join('\n'));
   await expectKept(await home.start(), maria);
-  other.kill();
-});
+}, 60_000);
 
 test('two starts at once on one DATA_DIR that is empty: both are ready, and one goes on when the other ends', async () => {
   const [one, other] = await Promise.all([home.start(), home.start()]);

@@ -1,13 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrate, openDb } from '../../src/platform/db.ts';
 import { startApp } from '../support/app.ts';
 import { describeSchema } from '../support/describe-schema.ts';
 import { type ExternalPostgres, startExternalPostgres } from '../support/external-postgres.ts';
+import { collector, lookedAfter, SOON, troubles } from '../support/job-apps.ts';
 import { scene } from '../support/pictures.ts';
 import { addSender, sendPhoto } from '../support/sender.ts';
 import { makeHome } from '../support/service.ts';
+import { job, testJobs } from '../support/test-jobs.ts';
 
 let postgres: ExternalPostgres;
 beforeAll(async () => {
@@ -30,6 +33,17 @@ test('a PostgreSQL 15 elsewhere, by TLS: the service makes its tables there and 
   const maria = await addSender(app);
   expect((await sendPhoto(maria, await scene(900, 1200).jpeg().toBuffer())).status).toBe(303);
   expect(await app.checkIntegrity({ repair: false })).toMatchObject({ photos: 1, orphanFiles: 0, rowsWithoutFile: 0 });
+  await app.stop();
+});
+
+test('jobs on a PostgreSQL 15 elsewhere: enqueued, run and looked after as the app’s role', async () => {
+  const { done, handler } = collector();
+  const app = await startApp({ env: await environment(), jobs: testJobs({ collect: handler }) });
+  await app.db.transaction((trx) => app.queue.enqueue(trx, job('collect'), { n: 1 }));
+  app.jobs.start();
+  await expect.poll(() => done, SOON).toEqual([1]);
+  await lookedAfter(app);
+  expect(troubles(app)).toEqual([]);
   await app.stop();
 });
 
@@ -94,12 +108,29 @@ test('four that migrate one empty database at once all succeed, as processes and
   const { ownerUrl } = await postgres.database();
   const pools = Array.from({ length: 4 }, () => openDb({ url: ownerUrl, max: 3, sslCa: postgres.ca }));
   const ran = await Promise.all(pools.map((db) => migrate(db, { appRole: 'app' })));
-  expect(ran.filter((names) => names.length > 0)).toHaveLength(1);
+  expect(ran.filter(({ names }) => names.length > 0)).toHaveLength(1);
   for (const db of pools) await db.destroy();
 
   const env = { ...(await environment()), SESSION_SECRET: 'a secret that only tests know' };
-  const home = makeHome();
+  const home = makeHome(); // what follows is the database alone: no photo folder, no school
   const outcomes = await Promise.all(Array.from({ length: 4 }, () => home.cli(['migrate', '--json'], env)));
+  expect(existsSync(join(home.dir, 'uploads'))).toBe(false);
   await home.remove();
   for (const outcome of outcomes) expect(outcome).toEqual({ code: 0, stdout: '{"migrated":true}', stderr: '' });
+  const owner = openDb({ url: env.MIGRATION_DATABASE_URL, max: 1, sslCa: postgres.ca });
+  expect(await owner('schools').select()).toEqual([]);
+  await owner.destroy();
+});
+
+test('R68: an app that owns its tables works, and each start says that the event log is not safe from it', async () => {
+  const { ownerUrl } = await postgres.database();
+  const app = await startApp({
+    env: { DATABASE_URL: ownerUrl, MIGRATION_DATABASE_URL: '', DATABASE_SSL_CA: postgres.ca },
+  });
+  expect(app.logs.join('')).toContain('the app owns its tables and could change the event log');
+  await addSender(app);
+  await app.stop();
+  const apart = await startApp({ env: await environment() });
+  expect(apart.logs.join('')).not.toContain('owns its tables');
+  await apart.stop();
 });

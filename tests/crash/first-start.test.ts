@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -47,6 +47,18 @@ test('the first admin without a terminal: the password is in a file of DATA_DIR 
   expect(again.stderr()).not.toContain('password'); // there is staff now
 });
 
+/** Runs what follows at a terminal of its own; all that is said comes on stdout. */
+const AT_A_TERMINAL = ['sh', '-c', 'exec script -qefc "$*" /dev/null', 'sh'];
+
+test('the first admin at a terminal: the password is shown there once, and is in no file and no log line', async () => {
+  const service = await home.start({ env: { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' }, under: AT_A_TERMINAL });
+  const [, password = ''] = /with the password (\S+) \(shown only now\)/.exec(service.stdout()) ?? [];
+  expect(password).toMatch(/^[a-z2-9]{5}(-[a-z2-9]{5}){3}$/);
+  expect((await signIn(service.url, { email: 'admin@localhost', password })).text).toContain('No parents yet');
+  expect(existsSync(join(home.dataDir, 'first-admin-password'))).toBe(false);
+  expect(JSON.stringify(service.logged())).not.toContain(password);
+});
+
 test('the first admin from ADMIN_EMAIL and ADMIN_PASSWORD: that password is told to nobody; a later start changes nothing', async () => {
   const service = await home.start();
   expect(service.stderr()).toContain(`as ${ADMIN.email} with the password of ADMIN_PASSWORD`);
@@ -66,6 +78,8 @@ test('faults of the environment are all listed at once, with exit code 1 and not
     MAX_UPLOAD_MB: '0',
     DATABASE_URL: 'mysql://x',
     LOG_LEVEL: 'loud',
+    TRUST_PROXY: '1',
+    DATABASE_SSL_CA: '/nope.pem',
     ADMIN_PASSWORD: 'canary',
   };
   const service = home.spawn({ env });
@@ -79,11 +93,30 @@ test('a port that is taken: one sentence, exit code 1, and the database is stopp
   const port = await freePort();
   const holder = createServer().listen(port, '127.0.0.1');
   await once(holder, 'listening');
-  const service = home.spawn({ env: { PORT: String(port) } });
+  const nobody = { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' };
+  const service = home.spawn({ env: { ...nobody, PORT: String(port) } });
   expect(await service.exited).toEqual({ code: 1, signal: null });
   holder.close();
   expect(service.stderr()).toBe('Another program listens on this port already. Set PORT to a free one.');
   expect(home.postmaster()).toBeUndefined();
+  const again = await home.start({ env: nobody });
+  expect(again.stderr()).toContain('password in'); // no admin was made whose password nobody has seen
+});
+
+test('the first school may come from a command: then none is made from the environment', async () => {
+  const made = await home.cli(['school:create', '--name', 'Elm Grove School', '--json']);
+  expect(JSON.parse(made.stdout)).toEqual({ id: 1, name: 'Elm Grove School' });
+  const service = await home.start();
+  expect((await signIn(service.url, ADMIN)).root.querySelector('title')?.text).toContain('Elm Grove School');
+  const another = await home.cli(['parent:create', '--name', 'Maria', '--child', 'Sofia', '--json']);
+  expect([another.code, another.stderr]).toEqual([0, '']); // there is one school, so none has to be named
+});
+
+test('a command that does not exist, also one that every object has, gives the help and exit code 2', async () => {
+  for (const name of ['constructor', '__proto__', 'nothing']) {
+    const { code, stdout } = await home.cli([name]);
+    expect([code, stdout.split('\n')[0]], name).toEqual([2, 'Usage: npm run cli -- COMMAND [OPTIONS] [--json]']);
+  }
 });
 
 test('UPLOADS_DIR of another database: one sentence, exit code 1, and no photo of it is touched', async () => {

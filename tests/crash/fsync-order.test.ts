@@ -38,7 +38,7 @@ test('R58: write, fsync of the file, rename, fsync of the folder, commit, answer
   const renames = calls.filter(
     ({ name, text }) => name.startsWith('rename') && /\.part", .*\/photos\/s\d+\//.test(text),
   );
-  expect(renames).toHaveLength(2); // the picture and its thumbnail
+  expect(renames).toHaveLength(3); // the picture, its thumbnail and its portrait
   const moved = renames.map((rename) => {
     const [, from = '', to = ''] = /"([^"]+\.part)", .*?"([^"]+\.jpg)"/.exec(rename.text) ?? [];
     const written = find(`write to ${from}`, 0, (call) => isWrite(call) && call.text.includes(`<${from}>`));

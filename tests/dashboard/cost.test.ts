@@ -4,12 +4,20 @@ import { listOrders } from '../../src/dashboard/list-cursor.ts';
 import { makeListParents, type ParentFilter } from '../../src/dashboard/list-parents.ts';
 import { makeLatestConsent, makeTimeline } from '../../src/dashboard/timeline.ts';
 import { makeFoldCounts } from '../../src/jobs/fold-counts.ts';
+import { makeDecisionRecords } from '../../src/photos/decision-records.ts';
+import { makePassedPhotos } from '../../src/photos/passed-photos.ts';
 import { makeReviewQueue } from '../../src/photos/review-queue.ts';
 import { parentStatuses } from '../../src/parents/parent.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { openDb } from '../../src/platform/db.ts';
 import { cloneDatabase } from '../support/database.ts';
+import { fillDecisions } from './fill-decisions.ts';
 import { fillParents } from './fill-parents.ts';
 import { measureQueries } from './query-costs.ts';
+
+const never = (): never => {
+  throw new Error('cannot be');
+};
 
 const PARENTS = 20_000;
 const { url, ownerUrl } = await cloneDatabase();
@@ -17,16 +25,20 @@ const db = openDb({ url, max: 3 });
 const owner = openDb({ url: ownerUrl, max: 2, statementTimeout: 60_000 });
 const countParents = makeCountParents({ db });
 const listParents = makeListParents({ db, countParents });
-const queue = makeReviewQueue({ db });
+const queue = makeReviewQueue({ db, clock: systemClock });
 afterAll(async () => {
   await db.destroy();
   await owner.destroy();
 });
 
+const decisions = makeDecisionRecords({ db });
+const passedPhotos = makePassedPhotos({ db, clock: systemClock, reviewPhoto: { approve: never } });
 let school = 0;
+let staffId = 0;
 beforeAll(async () => {
   school = await fillParents(owner, { parents: PARENTS });
   await makeFoldCounts({ db })();
+  staffId = await fillDecisions(owner, school);
 }, 120_000);
 
 /** Fails when a query looks at more than `most` pages, or reads parents or photos from one end to the other. */
@@ -93,6 +105,35 @@ describe('20,000 parents: a page of the dashboard costs 300 buffers a query at m
     await expectCheap(() => makeLatestConsent({ db })(4711));
   });
 
+  test('the photos that passed every check, also in a class', async () => {
+    for (const className of [null, '3B']) {
+      expect(await passedPhotos.count(school, className)).toBeGreaterThan(10);
+      await expectCheap(() => passedPhotos.count(school, className));
+      const { photos } = await passedPhotos.list(school, 1, { className, after: 0 });
+      await expectCheap(() => passedPhotos.list(school, 1, { className, after: photos.at(-1)?.photoId ?? 0 }));
+    }
+  });
+
+  test('the decision that can be undone', async () => {
+    const since = new Date(Date.now() - 3600_000);
+    const last = await decisions.lastOfStaff(school, staffId, since);
+    expect(last?.refusal).toBe(null);
+    await expectCheap(() => decisions.lastOfStaff(school, staffId, since));
+    await expectCheap(() => decisions.lastOfParent(school, last?.parentId ?? 0));
+    await expectCheap(() => decisions.find(school, last?.photoId ?? 0, last?.id ?? 0));
+    await expectCheap(() => decisions.listBatch(school, last?.batch ?? ''));
+  });
+
+  test('the next photo that no colleague looks at', async () => {
+    for (const className of [null, '3B']) {
+      const place = { className, freeFor: staffId };
+      const free = await queue.find(school, place);
+      if (className === null) expect(free).not.toBe(await queue.find(school, { className }));
+      await expectCheap(() => queue.find(school, place));
+      await expectCheap(() => queue.find(school, { ...place, after: 15_000 }));
+    }
+  });
+
   test('the queue of the review, also in a class', async () => {
     await expectCheap(() => queue.count(school));
     await expectCheap(() => queue.decidedSince(school, new Date(Date.now() - 3600_000)));
@@ -101,6 +142,7 @@ describe('20,000 parents: a page of the dashboard costs 300 buffers a query at m
       const next = await queue.at(school, { className, after: oldest?.photo.id ?? 0 });
       expect(next?.position).toBe(2);
       await expectCheap(() => queue.at(school, { className }));
+      await expectCheap(() => queue.at(school, { className, freeFor: staffId, after: 15_000 }));
       await expectCheap(() => queue.at(school, { className, photoId: next?.photo.id ?? 0 }));
       await expectCheap(() => queue.at(school, { className, after: 15_000 }));
       await expectCheap(() => queue.at(school, { className, before: 15_000 }));
@@ -117,7 +159,3 @@ test.each(['a', 'maria', 'maria san', 'oconnor', 'محمد', '😀', 'zzzz', 'fa
     }
   },
 );
-
-const never = (): never => {
-  throw new Error('cannot be');
-};

@@ -87,7 +87,7 @@ const insertParents = async (owner: Db, { first, last, all, schools }: Batch) =>
   const family = names(REAL_SURNAMES, 'Family', 8000);
   await owner.raw(
     `insert into parents (id, school_id, unique_id, parent_name, parent_surname, child_name, class_name, search_text,
-                          link_expires_at, changed_at, created_at, photo_status, photo_id, declined_at, link_revoked_at,
+                          link_expires_at, changed_at, created_at, photo_status, photo_id, photo_passed, declined_at, link_revoked_at,
                           link_lapsed, opened_at, archived_at)
      overriding system value
      select n, case when n <= :parents then :big::bigint else :small end, gen_random_uuid(),
@@ -96,6 +96,7 @@ const insertParents = async (owner: Db, { first, last, all, schools }: Batch) =>
             now() + interval '30 days', now() - random() * interval '365 days', now() - interval '366 days',
             case when fate < 0.60 then 'approved' when fate < 0.68 then 'pending' when fate < 0.70 then 'rejected' end,
             case when fate < 0.70 then n * 7919 % :all + 1 end,
+            fate between 0.60 and 0.65,
             case when fate between 0.70 and 0.71 then now() end,
             case when fate between 0.71 and 0.715 then now() end,
             fate between 0.715 and 0.78,
@@ -132,10 +133,12 @@ const insertParents = async (owner: Db, { first, last, all, schools }: Batch) =>
 const insertPhotos = (owner: Db) =>
   owner.raw(
     `insert into photos (id, parent_id, school_id, filename, upload_id, uploaded_at, sha256, thumb_sha256, source_sha256,
-                         source_format, source_bytes, width, height, bytes, status, reviewed_at)
+                         source_format, source_bytes, width, height, bytes, status, reviewed_at, checks,
+                         checks_verdict, checked_at)
      overriding system value
      select photo_id, id, school_id, 's' || school_id || '/ab/' || md5(photo_id::text), gen_random_uuid(), changed_at,
             repeat('a', 64), repeat('b', 64), repeat('c', 64), 'jpeg', 1000, 960, 1200, 1000, photo_status,
-            case when photo_status <> 'pending' then changed_at end
+            case when photo_status <> 'pending' then changed_at end, '[{"code": "several-faces", "level": "ok"}]', case when photo_passed then 'passed' else 'advice' end,
+            changed_at
      from parents where photo_id is not null order by photo_id`,
   );

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
 import type { Db } from '../../src/platform/db.ts';
 
@@ -75,4 +76,18 @@ const timed = async (call: () => Promise<unknown>): Promise<number> => {
   const start = performance.now();
   await call();
   return performance.now() - start;
+};
+
+/** Vacuums until every page of a table is known to be visible to all, which a transaction elsewhere (autovacuum's) holds up. */
+export const vacuumWhole = async (owner: Db, table: string): Promise<void> => {
+  for (let tries = 0; tries < 40; tries += 1) {
+    await owner.raw('vacuum analyze ??', [table]);
+    const { rows } = await owner.raw<{ rows: { whole: boolean }[] }>(
+      `select relallvisible = pg_relation_size(oid) / 8192 as whole from pg_class where oid = ?::regclass`,
+      [table],
+    );
+    if (rows[0]?.whole) return;
+    await wait(250);
+  }
+  throw new Error(`${table} is never visible to all`);
 };

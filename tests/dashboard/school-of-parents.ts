@@ -52,6 +52,7 @@ export const addPhoto = (db: Db, schoolId: number, parentId: number): Promise<nu
       height: 1200,
       bytes: 900,
       mayBeDamaged: false,
+      portrait: { version: 1, sha256, crop: { turn: 0, x: 0, y: 0, size: 1200 }, source: 'centre' },
     });
   });
 };

@@ -115,7 +115,7 @@ test('R55: a pattern takes wildcards for letters; of a long search eight words c
 
 test('R55: a search of any length is answered', async () => {
   expect((await search('maria '.repeat(2000))).total.count).toBe(2);
-  expect((await search(Array.from({ length: 3000 }, (_, n) => `w${n}`).join(' '))).total.count).toBe(0);
+  expect((await search(Array.from({ length: 40_000 }, (_, n) => `w${n}`).join(' '))).total.count).toBe(0);
   expect((await search('x'.repeat(100_000))).total.count).toBe(0);
 });
 

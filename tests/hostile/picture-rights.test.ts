@@ -81,11 +81,11 @@ test.each(Object.keys(ends))('R38: a picture is authorised each time: gone at on
   const end = ends[what];
   if (!end) throw new Error(what);
   const [who, address] = end.of === 'mother' ? [mother, ownAddress] : [ruth, officeAddress];
-  for (const size of ['full', 'thumb'])
+  for (const size of ['full', 'thumb', 'portrait'])
     expect((await look(address(size), who)).headers['content-type']).toBe('image/jpeg');
   try {
     await end.how();
-    for (const size of ['full', 'thumb']) {
+    for (const size of ['full', 'thumb', 'portrait']) {
       const answer = await look(address(size), who);
       expect(answer.status).toBe(end.gets);
       expect(answer.headers['content-type'] ?? 'none').not.toMatch(/image/);

@@ -64,7 +64,9 @@ test.each(['direct', 'behind'] as const)(
     const url = new URL(app.config.BASE_URL).origin;
     expect(seen[6]?.text).toContain(`${url}${to.link(maria.uniqueId)}`);
     const honest = await ask(app.url, to.link(maria.uniqueId));
-    expect(seen[0]?.text).toBe(honest.text); // the QR code too
+    expect(seen[0]?.text).toBe(honest.text);
+    const qr = to.linkQr(maria.uniqueId);
+    expect((await ask(app.url, qr, { headers: spoofed })).text).toBe((await ask(app.url, qr)).text);
   },
 );
 
@@ -104,6 +106,16 @@ test('R46: with TRUST_PROXY the address is the last one that no proxy of ours ad
     await guess(behind, headers);
     expect(await countedAs(behind), JSON.stringify(headers)).toEqual([address]);
   }
+});
+
+test('limits take an IPv6 network (/64) for one address, and IPv4 inside IPv6 for IPv4', async () => {
+  await countedAs(behind);
+  for (const address of ['2001:db8:1:2::1', '2001:DB8:1:2:ffff::9']) {
+    await guess(behind, { 'x-forwarded-for': address });
+    expect(await countedAs(behind), address).toEqual(['2001:db8:1:2::/64']);
+  }
+  await guess(behind, { 'x-forwarded-for': '::ffff:203.0.113.7' });
+  expect(await countedAs(behind)).toEqual(['203.0.113.7']);
 });
 
 test('R46: an odd X-Forwarded-For is no fault', async () => {

@@ -17,6 +17,16 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 const names = Object.keys(malformedForms({ csrf: '', photo: Buffer.alloc(0) }));
+const notForms = [
+  ...[
+    'no content type',
+    'an empty content type',
+    'an unknown content type',
+    'urlencoded',
+    'multipart called urlencoded',
+  ],
+  ...['JSON', 'broken JSON', 'a bare picture', 'multipart/mixed', 'multipart/related', 'multipart without a kind'],
+];
 
 test('R16: there are enough shapes', () => {
   expect(names.length).toBeGreaterThanOrEqual(60);
@@ -33,6 +43,12 @@ test.each(names)('R16: %s: 4xx and a page within a second, and nothing is stored
   for (let tries = 0; answer.ms >= 1000 && tries < 2; tries += 1) answer = await send();
   expect(answer.ms).toBeLessThan(1000);
   expect(app.logs.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+});
+
+test.each(notForms)('R16: %s: malformed, before anybody looks for a token in it', async (name) => {
+  const form = malformedForms({ csrf: maria.csrf, photo })[name];
+  if (!form) throw new Error('no such form');
+  expectPage(await sendBody(maria, form.body, form.headers), 400);
 });
 
 test('R16: a form that is odd but whole is taken', async () => {

@@ -36,6 +36,7 @@ beforeAll(async () => {
       PORT: '0',
       MAX_UPLOAD_MB: '5',
       RATE_LIMIT_SCALE: '0',
+      DATABASE_POOL_MAX: '2', // a pool that comes and goes would be taken for files that stay open
       SESSION_SECRET: 'a secret that only tests know',
     },
     MALLOC_ARENA_MAX: '2', // as it is run for real: else the allocator keeps what each thread once used

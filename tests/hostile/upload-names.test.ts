@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '../support/app.ts';
 import { field, file, multipart } from '../support/multipart.ts';
 import { scene } from '../support/pictures.ts';
+import type { RawAnswer } from '../support/raw-http.ts';
 import { addSender, sendBody, type Sender, sendPhoto } from '../support/sender.ts';
 import { everythingStored, expectNothingStored, expectPage } from '../support/stored.ts';
 
@@ -48,12 +50,28 @@ const names: Record<string, string | Buffer> = {
 /** Of these nothing is left to be a name: the form counts as sent without a file. */
 const noNames: Record<string, string> = { 'only dots': '..', 'a quote that never ends': `canary\\` };
 
+/** Sends it, and tells too how the temporary files were called that came and went meanwhile. */
+const watched = async (send: () => Promise<RawAnswer>) => {
+  const used = new Set<string>();
+  const [own = ''] = readdirSync(join(app.uploadsDir, 'tmp'));
+  const watcher = watch(join(app.uploadsDir, 'tmp', own), (_event, name) => void used.add(name ?? ''));
+  try {
+    const answer = await send();
+    await wait(50); // what was seen is told a moment later
+    return { answer, used: [...used] };
+  } finally {
+    watcher.close();
+  }
+};
+
 test.each(Object.entries(names))(
   'R12: a file named with %s: 2xx or 400, and the name is kept nowhere',
   async (_kind, name) => {
     writeFileSync(victim, 'as it was');
-    const answer = await sendPhoto(maria, photo, { name });
+    const { answer, used } = await watched(() => sendPhoto(maria, photo, { name }));
     expect(answer.whole).toBe(true);
+    if (answer.status === 303) expect(used.length).toBeGreaterThan(2); // the upload and two pictures
+    for (const one of used) expect(one).toMatch(/^[0-9a-f-]{36}\.part$/);
     expect([303, 400], answer.body.slice(0, 500)).toContain(answer.status);
     const after =
       answer.status === 303 ? (await maria.visitor.open(answer.headers['location'] ?? '')).html : answer.body;

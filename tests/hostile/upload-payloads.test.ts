@@ -37,7 +37,9 @@ const stored = async (bytes: Buffer): Promise<Buffer> => {
     .querySelectorAll('main img')
     .map((image) => image.getAttribute('src') ?? '')
     .find((src) => src.includes('/photos/'));
-  const shown = await fetch(app.url + (address ?? '').replace(/thumb$/, 'full'), { headers: { cookie: maria.cookie } });
+  const shown = await fetch(app.url + (address ?? '').replace(/(thumb|portrait)$/, 'full'), {
+    headers: { cookie: maria.cookie },
+  });
   expect(shown.headers.get('content-type')).toBe('image/jpeg');
   expect(Buffer.from(await shown.arrayBuffer()).equals(onDisk)).toBe(true);
   return onDisk;

@@ -25,7 +25,7 @@ const expectRefused = async (bytes: Buffer, status: number, ...words: string[]) 
   return answer;
 };
 
-const NO_PHOTO = [415, 'This file is not a photo', 'We can take JPG, PNG, WebP and AVIF photos.'] as const;
+const NO_PHOTO = [415, 'This file is not a photo', 'We can take JPG, PNG, WebP, AVIF and HEIC photos.'] as const;
 const DAMAGED = [
   422,
   'We could not open this photo',
@@ -109,10 +109,10 @@ test('R7: what is no photo is refused by its content, and nothing it names is fe
   expect(fetched).toEqual([]);
 });
 
-test('R7: HEIC, which we cannot read, tells what to do on an iPhone', async () => {
+test('R1: HEIC that we cannot read tells what to do on an iPhone', async () => {
   const heic = Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'), Buffer.alloc(500)]);
   await expectNothingStored(app, async () => {
-    expectPage(await sendPhoto(maria, heic), 415, 'We could not open this photo', 'HEIC', 'Most Compatible');
+    expectPage(await sendPhoto(maria, heic), 422, 'We could not open this photo', 'HEIC', 'Most Compatible');
   });
 });
 

@@ -105,7 +105,7 @@ test('R36: HEAD, OPTIONS and odd methods do no more than they should', async () 
 test("R36: an own grant opens nobody else's photo, and another school's ids are not found in any place", async () => {
   const { target, actors, kwame } = cast;
   const headers = { cookie: actors.kwame.cookie };
-  for (const size of ['full', 'thumb']) {
+  for (const size of ['full', 'thumb', 'portrait']) {
     const answer = await ask(app.url, `/onboarding/p/${kwame.id}/photos/${target.photoId}/${size}`, { headers });
     expect(answer.status).toBe(404);
     expect(answer.headers['content-type']).toMatch(/^text\/html/);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { to } from '../../src/http/paths.ts';
 import { type App, startApp } from '../support/app.ts';
-import { addParent, addStaff } from '../support/cast.ts';
+import { addParent, addStaff, people } from '../support/cast.ts';
 import { enterOffice, expectSound, noticeOn } from '../support/office-visitor.ts';
 import type { Page, Visitor } from '../support/visitor.ts';
 
@@ -99,6 +99,26 @@ test('save and add another leads to an empty form that says who was added', asyn
   expect(noticeOn(page)).toBe('Ana Santos is added. Add the next parent.');
   expect(valueOf(page, 'parent_name')).toBe('');
   expect(page.root.querySelectorAll('datalist option').map((option) => option.getAttribute('value'))).toContain('3B');
+});
+
+test('a form that was opened for another school saves nothing, keeps what was typed and says where it would go', async () => {
+  const elm = await app.createSchool({ kind: 'cli' }, { name: 'Elm Grove School', timeZone: 'Europe/London' });
+  const self = app.db('staff').where({ email: people.ruth.email }).select('id').first();
+  await app.db('staff_roles').insert({ staff_id: self, school_id: elm.id, role: 'admin' });
+  const form = await ruth.open(NEW);
+  const csrf = form.root.querySelector('[name=_csrf]')?.getAttribute('value') ?? '';
+  const changed = await ruth.post('/admin/school', new URLSearchParams({ _csrf: csrf, school: String(elm.id) }));
+  expect(changed.url).toBe('/admin/parents');
+  const page = await ruth.submit(form, 'Save parent', { ...sofia, parent_surname: 'Elsewhere' });
+  expect(page.status, `${page.url} ${page.text.slice(0, 500)}`).toBe(409);
+  expect(noticeOn(page)).toContain('You are working in Elm Grove School now');
+  expect(valueOf(page, 'parent_surname')).toBe('Elsewhere');
+  expect(await app.db('parents').where({ parent_surname: 'Elsewhere' }).select()).toEqual([]);
+  expect((await ruth.submit(page, 'Save parent', {})).url).toMatch(/done=created$/);
+  expect(await app.db('parents').where({ parent_surname: 'Elsewhere' }).select()).toMatchObject([
+    { school_id: String(elm.id) },
+  ]);
+  await app.db('staff_roles').where({ school_id: elm.id }).delete();
 });
 
 test('the school’s own number is one parent’s: a second one with it is refused, at entering and at editing', async () => {

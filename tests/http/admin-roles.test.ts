@@ -57,5 +57,6 @@ test('R34: pages of the office are kept nowhere and name no other host', async (
     const hosts = page.html.match(/(?:src|href|action)="(?:https?:)?\/\/[^"]*/g) ?? [];
     expect(hosts, path).toEqual([]);
   }
+  expect((await ruth.open(to.link(parent.uniqueId))).status).toBe(200); // as from the parent's page, to see where it leads
   expect(app.logs.join('')).not.toContain(parent.uniqueId);
 });

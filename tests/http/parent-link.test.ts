@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { to } from '../../src/http/paths.ts';
+import { linkQr } from '../../src/parents/link-qr.ts';
 import type { Parent } from '../../src/parents/parent.ts';
 import { CONSENT_VERSION } from '../../src/parents/parent-choices.ts';
 import { csrfOn } from '../support/actors.ts';
@@ -26,6 +27,20 @@ const post = async (parent: Parent, fields: Record<string, string>, visitor = ma
 };
 
 describe('the welcome page', () => {
+  test('on a computer it has a picture of the link, to go on with a phone; a dead link has none', async () => {
+    const parent = await addParent(app);
+    const page = await makeVisitor(app.url).open(to.link(parent.uniqueId));
+    const src = page.root.querySelector('.by-phone img')?.getAttribute('src') ?? '';
+    const picture = await fetch(app.url + src);
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/svg+xml; charset=utf-8']);
+    expect(picture.headers.get('cache-control')).toBe('no-store');
+    const url = `${app.config.BASE_URL}${to.link(parent.uniqueId)}`;
+    expect(await picture.text()).toContain(`<path fill="#17203a" d="${linkQr(url).path}"/>`);
+    await app.db('parents').where({ id: parent.id }).update({ link_revoked_at: new Date() });
+    const dead = await fetch(app.url + src);
+    expect([dead.status, dead.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  });
+
   test('R33: looking changes nothing, however often and by whatever method', async () => {
     const parent = await addParent(app);
     const everything = async () => ({
@@ -35,7 +50,7 @@ describe('the welcome page', () => {
       sessions: (await app.db('sessions')).length,
     });
     const before = await everything();
-    for (const path of [to.link, to.linkNotMe, to.linkDecline].map((address) => address(parent.uniqueId))) {
+    for (const path of [to.link, to.linkNotMe, to.linkDecline, to.linkQr].map((address) => address(parent.uniqueId))) {
       await fetch(app.url + path, { method: 'HEAD' });
       for (let time = 0; time < 5; time++) {
         const answer = await fetch(app.url + path);

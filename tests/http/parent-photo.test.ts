@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { to } from '../../src/http/paths.ts';
 import type { Parent } from '../../src/parents/parent.ts';
+import { openDb } from '../../src/platform/db.ts';
 import { startAs } from '../support/actors.ts';
 import { type App, movableClock, startApp } from '../support/app.ts';
 import { addParent } from '../support/cast.ts';
@@ -31,7 +32,7 @@ describe('sending', () => {
     const page = await send(visitor, form, face);
     expect(page.url).toBe(to.parent(parent.id));
     expect(page.text).toContain('Thank you, Maria. We have your photo');
-    expect(page.root.querySelector('.photo img')?.getAttribute('src')).toMatch(/\/photos\/\d+\/thumb$/);
+    expect(page.root.querySelector('.photo img')?.getAttribute('src')).toMatch(/\/photos\/\d+\/portrait$/);
     expect((await send(visitor, form, face)).text).toContain('We have your photo'); // the back button, then again
     expect(await photosOf(parent)).toHaveLength(1);
     await send(visitor, await visitor.open(to.parentPhoto(parent.id)), face);
@@ -76,7 +77,7 @@ describe('a photo that is not taken', () => {
   const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic'), Buffer.alloc(200)]);
   const files: [problem: string, status: number, words: string, bytes: () => Promise<Buffer> | Buffer][] = [
     ['not-an-image', 415, 'This file is not a photo', () => Buffer.from('%PDF-1.7 not a photo')],
-    ['heic', 415, 'Some iPhones save photos', () => heic],
+    ['heic', 422, 'Some iPhones save photos', () => heic],
     ['too-small', 422, 'This photo is too small', () => scene(100, 120).jpeg().toBuffer()],
     ['too-long', 422, 'This photo is too long or too narrow', () => plain(2000, 300).jpeg().toBuffer()],
     ['unreadable', 422, 'We could not open this photo', () => face.subarray(0, 600)],
@@ -132,13 +133,36 @@ describe('a photo that is not taken', () => {
   test('R18: the 21st in an hour waits; the page names the time and says what we have', async () => {
     const parent = await addParent(app);
     const visitor = await enter(parent);
-    const form = await visitor.open(to.parentPhoto(parent.id));
-    for (let time = 0; time < 20; time++) await send(visitor, form, face);
-    const page = await send(visitor, form, face);
+    const sendAnew = async () => send(visitor, await visitor.open(to.parentPhoto(parent.id)), face);
+    for (let time = 0; time < 20; time++) await sendAnew();
+    const page = await sendAnew();
     expect(page.status).toBe(429);
     expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(page.text).toMatch(/You can send the next one at \d\d:\d\d/);
     expect(page.text).toContain('We have your last photo');
     expect((await visitor.follow(page, 'Show what you sent')).text).toContain('We have your photo');
+  });
+
+  test('R18: a photo that we failed to take uses up no try', async () => {
+    const parent = await addParent(app);
+    const visitor = await enter(parent);
+    const form = await visitor.open(to.parentPhoto(parent.id));
+    const owner = openDb({ url: app.ownerUrl, max: 1 });
+    await owner.raw('alter table photos rename to photos_away');
+    for (let time = 0; time < 22; time++) expect((await send(visitor, form, face)).status).toBe(500);
+    await owner.raw('alter table photos_away rename to photos');
+    await owner.destroy();
+    expect((await send(visitor, form, face)).text).toContain('We have your photo');
+  });
+
+  test('R18: the same upload, sent again and again by a phone without an answer, uses up no tries', async () => {
+    const parent = await addParent(app);
+    const visitor = await enter(parent);
+    const form = await visitor.open(to.parentPhoto(parent.id));
+    for (let time = 0; time < 60; time++) expect((await send(visitor, form, face)).status).toBe(200);
+    expect(await photosOf(parent)).toHaveLength(1);
+    const statuses: number[] = [];
+    for (let time = 0; time < 25; time++) statuses.push((await send(visitor, form, face)).status);
+    expect(statuses).toContain(429); // but not without end
   });
 });

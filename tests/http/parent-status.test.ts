@@ -3,15 +3,17 @@ import { to } from '../../src/http/paths.ts';
 import type { Parent } from '../../src/parents/parent.ts';
 import type { RejectReason } from '../../src/photos/photo.ts';
 import { givePhoto, startAs } from '../support/actors.ts';
-import { type App, startApp } from '../support/app.ts';
-import { addParent } from '../support/cast.ts';
+import { type App, movableClock, startApp } from '../support/app.ts';
+import { addParent, addStaff } from '../support/cast.ts';
+import { enterOffice } from '../support/office-visitor.ts';
 import { scene } from '../support/pictures.ts';
 import { makeVisitor } from '../support/visitor.ts';
 
+const clock = movableClock();
 let app: App;
 let face: Buffer;
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ clock });
   face = await scene(600, 800).jpeg().toBuffer();
 });
 afterAll(() => app.stop());
@@ -88,6 +90,58 @@ describe('what became of it', () => {
   });
 });
 
+describe("'Show my photo' lets a browser see and change what was sent", () => {
+  const events = (parent: Parent) =>
+    app.db('events').where({ parent_id: parent.id, kind: 'link.opened' }).select('actor', 'data', 'photo_id');
+  const event = { actor: 'parent', data: {}, photo_id: null };
+
+  test('each time is an event, a double tap is one, and looking at the link is none', async () => {
+    const parent = await addParent(app);
+    await givePhoto(app, parent);
+    const visitor = makeVisitor(app.url);
+    const receipt = await visitor.open(to.link(parent.uniqueId));
+    await visitor.open(to.link(parent.uniqueId));
+    expect(await events(parent)).toEqual([]);
+    const taps = await Promise.all([0, 1].map(() => visitor.submit(receipt, 'Show my photo')));
+    expect(taps.map(({ url }) => url)).toEqual([to.parent(parent.id), to.parent(parent.id)]);
+    expect(await events(parent)).toEqual([event]);
+    clock.forward(61_000);
+    await makeVisitor(app.url).submit(receipt, 'Show my photo'); // whoever has got the link by now
+    expect(await events(parent)).toEqual([event, event]);
+  });
+
+  test('the office sees it in the timeline and in the number of times', async () => {
+    await addStaff(app, 'ruth');
+    const parent = await addParent(app);
+    const visitor = makeVisitor(app.url);
+    await visitor.submit(await visitor.open(to.link(parent.uniqueId)), 'Start', { consent: 'v1' });
+    await givePhoto(app, parent);
+    await visitor.submit(await visitor.open(to.link(parent.uniqueId)), 'Show my photo');
+    const ruth = await enterOffice(app, 'ruth');
+    const page = await ruth.open(to.adminParent(parent.id));
+    expect(page.text).toContain('Opened 2 times.');
+    const lines = page.root.querySelectorAll('.timeline li strong').map((line) => line.text);
+    expect(lines).toContain('Opened the link and agreed');
+    expect(lines).toContain('Opened the link');
+  });
+
+  test('a link that was turned off a moment ago opens nothing', async () => {
+    const parent = await addParent(app);
+    await givePhoto(app, parent);
+    const expired = await addParent(app, 'kwame');
+    await givePhoto(app, expired);
+    await app.db('parents').where({ id: parent.id }).update({ link_revoked_at: new Date() });
+    await app
+      .db('parents')
+      .where({ id: expired.id })
+      .update({ link_expires_at: new Date(0), link_issued_at: new Date(0) });
+    expect(await app.choices.reopen(parent.id)).toEqual({ ok: false, reason: 'link-closed' });
+    expect(await events(parent)).toEqual([]);
+    expect(await app.choices.reopen(expired.id)).toMatchObject({ ok: true }); // what was sent is shown still
+    expect(await events(expired)).toEqual([event]);
+  });
+});
+
 describe('pictures', () => {
   const get = (cookie: string, path: string) => fetch(app.url + path, { headers: { cookie } });
 
@@ -95,7 +149,7 @@ describe('pictures', () => {
     const parent = await addParent(app);
     const photoId = await givePhoto(app, parent);
     const { cookie } = await startAs(app, parent);
-    for (const size of ['full', 'thumb'] as const) {
+    for (const size of ['full', 'thumb', 'portrait'] as const) {
       const answer = await get(cookie, to.parentPicture(parent.id, photoId, size));
       expect(Object.fromEntries(answer.headers)).toMatchObject({
         'content-type': 'image/jpeg',

@@ -21,6 +21,8 @@ afterAll(async () => {
   await app.stop();
 });
 
+const SMALL_PHONE = { width: 390, height: 667 };
+
 const choose = (page: Page, buffer = face, name = 'me.jpg', mimeType = 'image/jpeg') =>
   page.locator('input[name=photo]').setInputFiles({ buffer, name, mimeType });
 const press = (page: Page, name: string) => page.getByRole('button', { name }).click();
@@ -28,11 +30,21 @@ const arrived = (page: Page) => page.getByRole('heading', { name: 'We have your 
 const idOf = (route: Route) => /name="upload_id"\r\n\r\n([0-9a-f-]{36})/.exec(route.request().postData() ?? '')?.[1];
 const photosOf = (parent: Parent) => app.photos.listOfParent(parent.id);
 
+/** Whoever looks at the screen sees all of the sentence without scrolling, and waiting. */
+const expectOnScreen = async (page: Page, words: string) => {
+  const sentence = page.getByText(words);
+  await sentence.waitFor();
+  const { y = -1, height = 0 } = (await sentence.boundingBox()) ?? {};
+  expect(y).toBeGreaterThanOrEqual(0);
+  expect(y + height).toBeLessThanOrEqual(SMALL_PHONE.height);
+};
+
 /** The photo page in a browser with script; `ids` are the upload ids that it sends. */
 const open = async () => {
   const parent = await addParent(app);
   const { context, complaints } = await openContext(browser);
   const page = await context.newPage();
+  await page.setViewportSize(SMALL_PHONE);
   await page.goto(app.url + to.link(parent.uniqueId));
   await page.locator('#consent').check();
   await press(page, 'Start');
@@ -53,7 +65,7 @@ test('busy: counts down, then sends the same photo with the same id; the receipt
   await answer((route) => route.fulfill({ status: 503, headers: { 'Retry-After': '2' }, body: '' }));
   await choose(page);
   await press(page, 'Send this photo');
-  await page.getByText('We try again in 2 seconds.').waitFor();
+  await expectOnScreen(page, 'We try again in 2 seconds.');
   await page.getByText('We try again in 1 second.').waitFor();
   await arrived(page);
   expect(ids).toHaveLength(2);
@@ -71,7 +83,7 @@ test('the network breaks: the choice stays, and pressing again sends it; the ser
   });
   await choose(page);
   await press(page, 'Send this photo');
-  await page.getByText('Your photo was not sent. Check your internet connection').waitFor();
+  await expectOnScreen(page, 'Your photo was not sent. Check your internet connection');
   expect(await page.locator('[data-preview] img').isVisible()).toBe(true);
   await press(page, 'Send this photo');
   await arrived(page);
@@ -85,7 +97,7 @@ test('offline: waits and sends by itself when the network is back', async () => 
   await choose(page);
   await context.setOffline(true);
   await press(page, 'Send this photo');
-  await page.getByText('You have no internet connection now').waitFor();
+  await expectOnScreen(page, 'You have no internet connection now');
   await context.setOffline(false);
   await arrived(page);
   expect(await photosOf(parent)).toHaveLength(1);
@@ -99,7 +111,7 @@ test('stopping sends nothing, and another photo gets another id', async () => {
   await press(page, 'Send this photo');
   await expect.poll(() => ids.length).toBe(1);
   await press(page, 'Stop sending');
-  await page.getByText('We stopped. Your photo was not sent.').waitFor();
+  await expectOnScreen(page, 'We stopped. Your photo was not sent.');
   await press(page, 'Choose another photo');
   await page.getByRole('heading', { name: 'Take a photo of yourself' }).waitFor();
   expect(await page.locator('[data-steps]').textContent()).toContain('Step 2 of 3');
@@ -126,6 +138,33 @@ test('a big photo is made smaller before it is sent, upright', async () => {
   await arrived(page);
   const [photo] = await photosOf(parent);
   expect(photo).toMatchObject({ width: 1200, height: 900 });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+/** Chooses a file by the script: Playwright fills in a type by the name, and some Android pickers give none. */
+const chooseUntyped = (page: Page, name: string, bytes: Buffer, type = '') =>
+  page.evaluate(`{
+    const input = document.querySelector('input[name=photo]');
+    const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (sign) => sign.charCodeAt(0));
+    const choice = new DataTransfer();
+    choice.items.add(new File([bytes], '${name}', { type: '${type}' }));
+    input.files = choice.files;
+    input.dispatchEvent(new Event('change'));
+  }`);
+
+test('a file that names no type is sent, and the server says what it is', async () => {
+  const { parent, context, complaints, page } = await open();
+  await chooseUntyped(page, '1000012345', Buffer.from('not a photo at all'), 'application/pdf');
+  await expectOnScreen(page, 'This file is not a photo. Choose');
+  await chooseUntyped(page, '1000012345', Buffer.from('not a photo at all'));
+  await press(page, 'Send this photo');
+  await page.getByRole('heading', { name: 'This file is not a photo' }).waitFor();
+  await chooseUntyped(page, '1000012346', face);
+  await page.locator('[data-preview] img').waitFor();
+  await press(page, 'Send this photo');
+  await arrived(page);
+  expect(await photosOf(parent)).toHaveLength(1);
   expect(complaints).toEqual([]);
   await context.close();
 });

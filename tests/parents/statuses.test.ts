@@ -42,6 +42,7 @@ const send = async (parentId: number): Promise<number> =>
       height: 1,
       bytes: 1,
       mayBeDamaged: false,
+      portrait: { version: 1, sha256: hash, crop: { turn: 0, x: 0, y: 0, size: 1 }, source: 'centre' },
     });
   });
 

@@ -3,7 +3,10 @@ import { unlinkSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, movableClock, startApp } from '../support/app.ts';
+import { to } from '../../src/http/paths.ts';
+import { givePhoto } from '../support/actors.ts';
 import { addParent, addStaff } from '../support/cast.ts';
+import { makeVisitor } from '../support/visitor.ts';
 
 const DAY = 24 * 3600 * 1000;
 const clock = movableClock();
@@ -42,17 +45,39 @@ test('files of superseded and rejected photos go after 30 days, their rows stay;
   await app.reviewPhoto.approve(ruth, 1, approved);
   const rejected = await send(other.id);
   await app.reviewPhoto.reject(ruth, 1, rejected, { reasons: ['blurred'], note: null, seen: 'pending' });
-  expect(await countFiles()).toBe(6);
+  expect(await countFiles()).toBe(9);
 
   clock.forward(29 * DAY);
   expect(await app.clearPhotos()).toBe(0);
   clock.forward(2 * DAY);
   expect(await app.clearPhotos()).toBe(2);
   expect(await app.clearPhotos()).toBe(0);
-  expect(await countFiles()).toBe(2);
+  expect(await countFiles()).toBe(3);
   expect(await app.checkIntegrity({ repair: false })).toMatchObject({ photos: 1, orphanFiles: 0, rowsWithoutFile: 0 });
   expect(await app.db('photos').count<{ count: string }[]>()).toEqual([{ count: '3' }]);
   expect(await app.parents.findById(id)).toMatchObject({ status: 'approved', photoId: approved });
   expect(await app.parents.findById(other.id)).toMatchObject({ status: 'rejected', photoId: null });
+  await app
+    .db('parents')
+    .where({ id: other.id })
+    .update({ link_expires_at: new Date(clock.now().getTime() + DAY) });
+  const link = await makeVisitor(app.url).open(to.link(other.uniqueId));
+  expect(link.text).toContain('We need a new photo');
+  expect(link.text).toContain('The photo is not sharp'); // the parent still reads why
   expect((await app.timeline(1, other.id))[0]).toMatchObject({ kind: 'photo.cleared', photoId: rejected });
+});
+
+test('OLD_PHOTOS_DAYS says after how many days', async () => {
+  const short = await startApp({ clock, env: { OLD_PHOTOS_DAYS: '7' } });
+  const rejected = await givePhoto(short, await addParent(short));
+  await short.reviewPhoto.reject({ kind: 'system' }, 1, rejected, {
+    reasons: ['blurred'],
+    note: null,
+    seen: 'pending',
+  });
+  clock.forward(6 * DAY);
+  expect(await short.clearPhotos()).toBe(0);
+  clock.forward(2 * DAY);
+  expect(await short.clearPhotos()).toBe(1);
+  await short.stop();
 });

@@ -28,7 +28,8 @@ describe('R2: what is kept of a photo', () => {
     expect(await taken(await plain(200, 250).jpeg().toBuffer())).toMatchObject({
       width: 200,
       height: 250,
-      thumbHeight: 320,
+      thumbWidth: 200,
+      thumbHeight: 250,
     });
   });
 

@@ -32,10 +32,19 @@ describe('R2: what phones, cameras and scanners make is taken', () => {
     ['lossless WebP', 'webp', () => glass(0.5).webp({ lossless: true })],
     ['AVIF', 'avif', () => scene().avif({ effort: 0 })],
     ['10-bit AVIF', 'avif', () => scene().avif({ effort: 0, bitdepth: 10 })],
-  ])('R2: %s', async (_, format, make) => {
+  ])('R2: %s', async (kind, format, make) => {
     expect(await inspect(await make().toBuffer())).toEqual({
       ok: true,
-      value: { format, width: 400, height: 300, pixels: 120_000, costly: false },
+      value: {
+        ...{
+          format,
+          width: 400,
+          height: 300,
+          pixels: 120_000,
+          cost: expect.objectContaining({ costly: false }) as unknown,
+        },
+        colours: { isDeep: ['16-bit PNG', '10-bit AVIF'].includes(kind), isSrgb: false },
+      },
     });
   });
 
@@ -44,14 +53,14 @@ describe('R2: what phones, cameras and scanners make is taken', () => {
     expect(await inspect(await plain(800, 200).jpeg().toBuffer())).toMatchObject({ ok: true });
     expect(await inspect(await hostile.jpegClaiming(8000, 6000))).toMatchObject({
       ok: true,
-      value: { pixels: 48_000_000, costly: false },
+      value: { pixels: 48_000_000, cost: { costly: false } },
     });
   });
 
   test('R4: a picture that the decoder holds in memory is called costly', async () => {
     const costly = async (bytes: Buffer) => {
       const seen = await inspect(bytes);
-      return seen.ok && seen.value.costly;
+      return seen.ok && seen.value.cost.costly;
     };
     expect(await costly(await hostile.jpegClaiming(8000, 6000))).toBe(false);
     expect(await costly(await hostile.jpegClaiming(4000, 3000, true))).toBe(false);
@@ -62,6 +71,14 @@ describe('R2: what phones, cameras and scanners make is taken', () => {
     expect(await costly(await hostile.webpClaiming(6000))).toBe(true);
     expect(await costly(await hostile.avifClaiming(2000, 2000))).toBe(false);
     expect(await costly(await hostile.avifClaiming(4000, 3000))).toBe(true);
+  });
+
+  test('R4: a picture whose decode would not fit into memory is too large', async () => {
+    expect(await refusal(await hostile.avifClaiming(4000, 4000))).toMatchObject({ format: 'avif' });
+    expect(await refusal(await hostile.avifClaiming(5000, 5000))).toBe('too-large');
+    const deep = scene().ensureAlpha(0.5).toColourspace('rgb16');
+    expect(await refusal(await hostile.pngClaiming(8000, 6000, deep))).toMatchObject({ format: 'png' });
+    expect(await refusal(await hostile.pngClaiming(8000, 6000, deep, { progressive: true }))).toBe('too-large');
   });
 });
 
@@ -86,7 +103,7 @@ test('R7: what is no photo is refused by its content, whatever its name', async 
   }
 });
 
-test('R7: HEIC is named as such, by its brand or by the codec inside', async () => {
+test('R7: HEIC is told by its brand or by the codec inside; what cannot be read of it is refused as such', async () => {
   const avif = await scene().avif({ effort: 0 }).toBuffer();
   const withBrand = (major: string, compatible: string): Buffer => {
     const bytes = Buffer.from(avif);
@@ -94,8 +111,8 @@ test('R7: HEIC is named as such, by its brand or by the codec inside', async () 
     bytes.fill(compatible, 16, bytes.readUInt32BE(0), 'latin1');
     return bytes;
   };
-  expect(await refusal(withBrand('heic', 'heic'))).toBe('heic');
-  expect(await refusal(withBrand('mif1', 'heix'))).toBe('heic');
+  expect(await refusal(withBrand('heic', 'heic'))).toMatchObject({ format: 'heic' });
+  expect(await refusal(withBrand('mif1', 'heix'))).toMatchObject({ format: 'heic' });
   expect(await refusal(withBrand('qt  ', 'qt  '))).toBe('not-an-image');
   expect(await refusal(withBrand('mif1', 'avif'))).toMatchObject({ format: 'avif' });
   expect(await refusal(withBrand('mif1', 'mif1'))).toMatchObject({ format: 'avif' });

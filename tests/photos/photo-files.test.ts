@@ -1,16 +1,19 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isStorageKey, makePhotoFiles, makeStorageKey } from '../../src/photos/photo-files.ts';
-import type { PhotoFiles, StorageKey } from '../../src/photos/photo-files.ts';
+import { isStorageKey, makePhotoFiles, makeStorageKey, portraitFile } from '../../src/photos/photo-files.ts';
+import type { PhotoFile, PhotoFiles, StorageKey } from '../../src/photos/photo-files.ts';
 import { instanceName } from '../../src/platform/instance.ts';
 
 const key = makeStorageKey(7, Buffer.from('ab0123456789abcdef0123456789abcd', 'hex'));
 const otherKey = makeStorageKey(7, Buffer.from('ab9999999999abcdef0123456789abcd', 'hex'));
-const image = { full: Buffer.from('the full picture'), thumb: Buffer.from('its thumbnail') };
+const image = {
+  full: Buffer.from('the full picture'),
+  thumb: Buffer.from('its thumbnail'),
+  portrait: Buffer.from('its portrait'),
+};
 const instance = instanceName();
-const deadInstance = instance.replace(/\d+$/, '1');
 
 let uploadsDir: string;
 let files: PhotoFiles;
@@ -28,7 +31,7 @@ const everything = async (): Promise<string[]> => {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(uploadsDir.length + 1));
 };
-const stored = [`photos/${key}.jpg`, `photos/${key}.thumb.jpg`];
+const stored = [`photos/${key}.jpg`, `photos/${key}.thumb.jpg`, `photos/${key}.portrait-1.jpg`];
 
 test('R12: a key is made of the school and of chance alone', () => {
   expect(key).toBe('s7/ab/ab0123456789abcdef0123456789abcd');
@@ -67,9 +70,10 @@ test('R12: an instance name that is a path is refused', () => {
 test('what is kept can be read, is for the owner alone, and leaves no temporary file', async () => {
   await files.keep(await files.stage(image), key);
   expect(await everything()).toEqual(expect.arrayContaining(stored));
-  expect(await everything()).toHaveLength(2);
+  expect(await everything()).toHaveLength(3);
   expect(await files.read(key, 'full')).toEqual(image.full);
   expect(await files.read(key, 'thumb')).toEqual(image.thumb);
+  expect(await files.read(key, portraitFile(1))).toEqual(image.portrait);
   for (const path of stored) expect((await stat(join(uploadsDir, path))).mode & 0o777).toBe(0o600);
   for (const folder of ['photos', 'photos/s7/ab', `tmp/${instance}`]) {
     expect((await stat(join(uploadsDir, folder))).mode & 0o777).toBe(0o700);
@@ -81,8 +85,12 @@ test('temporary files live on the volume of the uploads, each with a name of its
   expect(files.temporaryPath()).not.toBe(files.temporaryPath());
   expect(basename(files.temporaryPath())).toMatch(/^[\w-]+\.part$/);
   const staged = await files.stage(image);
-  expect((await stat(staged.full)).mode & 0o777).toBe(0o600);
-  expect(dirname(staged.thumb)).toBe(join(uploadsDir, 'tmp', instance));
+  staged.push({ file: portraitFile(2), ...(await files.stagePortrait(image.portrait)) });
+  expect(staged.map(({ file }) => file)).toEqual(['full', 'thumb', 'portrait-1', 'portrait-2']);
+  for (const { path } of staged) {
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(dirname(path)).toBe(join(uploadsDir, 'tmp', instance));
+  }
 });
 
 describe('R59: nothing half-done is left', () => {
@@ -94,18 +102,21 @@ describe('R59: nothing half-done is left', () => {
     const kept = await files.stage(image);
     await files.keep(kept, key);
     await files.discard(kept);
-    expect(await everything()).toHaveLength(2);
+    expect(await everything()).toHaveLength(3);
   });
 
-  test('R59: nothing when the second of the two cannot be written', async () => {
-    const taken = makePhotoFiles({ uploadsDir, instance, uniqueName: () => 'same' });
+  test.each([
+    ['second', ['a', 'a', 'b']],
+    ['third', ['a', 'b', 'a']],
+  ])('R59: nothing when the %s of the three cannot be written', async (_, names) => {
+    const taken = makePhotoFiles({ uploadsDir, instance, uniqueName: () => names.shift() ?? '' });
     await expect(taken.stage(image)).rejects.toThrow('EEXIST');
     expect(await everything()).toEqual([]);
   });
 
-  test.each(['full', 'thumb'] as const)('R59: nothing in place when the %s picture cannot be moved', async (size) => {
+  test.each([0, 1, 2])('R59: nothing in place when file %i of the three cannot be moved', async (which) => {
     const staged = await files.stage(image);
-    await rm(staged[size]);
+    await rm(staged[which]?.path ?? '');
     await expect(files.keep(staged, key)).rejects.toThrow('ENOENT');
     await files.discard(staged);
     expect(await everything()).toEqual([]);
@@ -121,7 +132,7 @@ describe('R59: nothing half-done is left', () => {
   });
 });
 
-test.each([0, 1])('R59: what is stored is never overwritten (file %i of two there)', async (there) => {
+test.each([0, 1, 2])('R59: what is stored is never overwritten (file %i of three there)', async (there) => {
   const path = join(uploadsDir, stored[there] ?? '');
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, 'older');
@@ -132,25 +143,56 @@ test.each([0, 1])('R59: what is stored is never overwritten (file %i of two ther
   expect(await everything()).toEqual([stored[there]]);
 });
 
-test('R59: of two that keep by one key at once, one wins with both of its files', async () => {
-  const [first, second] = [image, { full: Buffer.from('FULL'), thumb: Buffer.from('THUMB') }];
-  const staged = await Promise.all([files.stage(first), files.stage(second)]);
-  const outcomes = await Promise.allSettled(staged.map((pair) => files.keep(pair, key)));
+test('R59: of two that keep by one key at once, one wins with all of its files', async () => {
+  const second = { full: Buffer.from('FULL'), thumb: Buffer.from('THUMB'), portrait: Buffer.from('PORTRAIT') };
+  const staged = await Promise.all([files.stage(image), files.stage(second)]);
+  const outcomes = await Promise.allSettled(staged.map((three) => files.keep(three, key)));
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  const winner = outcomes[0]?.status === 'fulfilled' ? first : second;
+  const winner = outcomes[0]?.status === 'fulfilled' ? image : second;
   expect(await files.read(key, 'full')).toEqual(winner.full);
   expect(await files.read(key, 'thumb')).toEqual(winner.thumb);
+  expect(await files.read(key, portraitFile(1))).toEqual(winner.portrait);
 });
 
-test('remove takes both files and is quiet about what is gone', async () => {
+test('remove takes all files, portraits of every version too, and is quiet about what is gone', async () => {
   await files.remove(key);
   await files.keep(await files.stage(image), key);
   await files.keep(await files.stage(image), otherKey);
   await rm(join(uploadsDir, `photos/${key}.jpg`));
+  await files.keep([{ file: portraitFile(12), ...(await files.stagePortrait(image.portrait)) }], key);
+  expect((await files.filesOf(key)).sort()).toEqual(['portrait-1', 'portrait-12', 'thumb']);
   await files.remove(key);
-  expect(await files.read(key, 'thumb')).toBeUndefined();
-  expect(await files.read(otherKey, 'full')).toEqual(image.full);
+  expect(await files.filesOf(key)).toEqual([]);
+  expect((await files.filesOf(otherKey)).sort()).toEqual(['full', 'portrait-1', 'thumb']);
   await files.remove(key);
+  expect(await files.filesOf('s9/00/00000000000000000000000000000000' as StorageKey)).toEqual([]);
+});
+
+test('of the files that are named, remove takes those alone', async () => {
+  await files.keep(await files.stage(image), key);
+  await files.keep([{ file: portraitFile(2), ...(await files.stagePortrait(image.portrait)) }], key);
+  await files.remove(key, [portraitFile(1), portraitFile(7)]);
+  expect((await files.filesOf(key)).sort()).toEqual(['full', 'portrait-2', 'thumb']);
+});
+
+test('R12: what is no file of a photo is refused', async () => {
+  const bad = [
+    'portrait-0',
+    'portrait-01',
+    'portrait-1.5',
+    'portrait--1',
+    'portrait-NaN',
+    'x',
+    '',
+    '../full',
+    'thumb\n',
+  ];
+  for (const text of bad) {
+    const file = text as PhotoFile;
+    await expect((async () => files.read(key, file))(), text).rejects.toThrow('Not a file of a photo');
+    await expect(files.remove(key, [file]), text).rejects.toThrow('Not a file of a photo');
+    await expect(files.keep([{ file, ...(await files.stagePortrait(image.portrait)) }], key)).rejects.toThrow();
+  }
 });
 
 test('list names every file of a photo and nothing else', async () => {
@@ -161,51 +203,16 @@ test('list names every file of a photo and nothing else', async () => {
   await writeFile(join(uploadsDir, 'photos/README.jpg'), '');
   await writeFile(join(uploadsDir, 'photos/s7/ab/notes.jpg'), '');
   await writeFile(join(uploadsDir, `photos/${key}.jpg.bak`), '');
+  for (const odd of ['full', 'portrait-0', 'portrait-01', 'portrait-x', 'portrait', 'thumb.thumb']) {
+    await writeFile(join(uploadsDir, `photos/${key}.${odd}.jpg`), '');
+  }
   const found = await Array.fromAsync(files.list());
-  expect(found.map((file) => `${file.key} ${file.size}`).sort()).toEqual([
+  expect(found.map(({ key: of, file }) => `${of} ${file}`).sort()).toEqual([
     `${key} full`,
+    `${key} portrait-1`,
     `${key} thumb`,
+    `${otherKey} portrait-1`,
     `${otherKey} thumb`,
   ]);
   for (const { path, mtimeMs } of found) expect(mtimeMs).toBe((await stat(path)).mtimeMs);
-});
-
-describe('R58: the sweep of temporary files', () => {
-  const leave = async (owner: string, ageMs = 0): Promise<string> => {
-    const path = join(uploadsDir, 'tmp', owner, `${crypto.randomUUID()}.part`);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, 'x');
-    const time = new Date(Date.now() - ageMs);
-    await utimes(path, time, time);
-    return path.slice(uploadsDir.length + 1);
-  };
-  const hour = 60 * 60 * 1000;
-
-  test('R58: takes those of the dead, and of strangers the old ones, never those of the living', async () => {
-    await leave(deadInstance);
-    await leave(deadInstance, 2 * hour);
-    await leave(`elsewhere-${instance}`, hour + 60_000);
-    const young = await leave(`elsewhere-${instance}`, hour - 60_000);
-    const own = await leave(instance, 48 * hour);
-
-    expect(await files.sweepTemporary({ remove: false })).toBe(3);
-    expect(await everything()).toHaveLength(5);
-    expect(await files.sweepTemporary()).toBe(3);
-    expect((await everything()).sort()).toEqual([young, own].sort());
-    expect(await readdir(join(uploadsDir, 'tmp'))).not.toContain(deadInstance);
-    expect(await files.sweepTemporary()).toBe(0);
-  });
-
-  test('R58: goes by the clock it is given', async () => {
-    await leave(`elsewhere-${instance}`);
-    const later = makePhotoFiles({ uploadsDir, instance, clock: { now: () => new Date(Date.now() + 2 * hour) } });
-    expect(await files.sweepTemporary()).toBe(0);
-    expect(await later.sweepTemporary()).toBe(1);
-  });
-
-  test('R58: two sweeps at once do not disturb each other', async () => {
-    for (let i = 0; i < 20; i += 1) await leave(deadInstance);
-    await Promise.all([files.sweepTemporary(), files.sweepTemporary()]);
-    expect(await everything()).toEqual([]);
-  });
 });

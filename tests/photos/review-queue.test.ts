@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeReviewQueue, type QueuePlace } from '../../src/photos/review-queue.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { openDb } from '../../src/platform/db.ts';
 import { addParent, addPhoto, addSchool, archive, decide } from '../dashboard/school-of-parents.ts';
 import { cloneDatabase } from '../support/database.ts';
 
 const { url } = await cloneDatabase();
 const db = openDb({ url, max: 4 });
-const queue = makeReviewQueue({ db });
+const queue = makeReviewQueue({ db, clock: systemClock });
 afterAll(() => db.destroy());
 
 let school = 0;

@@ -8,6 +8,7 @@ import { shutDownServer } from '../../src/platform/embedded-postgres-server.ts';
 import { runningServer } from '../../src/platform/postgres-pid-file.ts';
 import {
   countStarts,
+  onlyRow,
   query,
   serverOf,
   serverProcesses,
@@ -104,7 +105,7 @@ describe('when the server dies', () => {
     const ended = new Promise((resolve) => client.once('end', () => resolve(undefined)));
     await client.connect();
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    process.kill(rows[0]?.pid ?? 0, 'SIGKILL');
+    process.kill(onlyRow(rows).pid, 'SIGKILL');
     await ended;
     expect(await msUntilAnswer(url)).toBeLessThan(FIVE_SECONDS);
     expect(serverOf(dir)).toBe(pid); // PostgreSQL recovers from this by itself
@@ -167,8 +168,9 @@ describe('when the server dies', () => {
     const url = await holder.ready();
     await query(url, 'create table child (name text)');
     await holder.kill();
-    const [child] = serverProcesses(runningServer(data) ?? 0).slice(1);
-    process.kill(child ?? 0, 'SIGSTOP'); // one that does not react
+    const [child] = serverProcesses(serverOf(dir)).slice(1);
+    if (child === undefined) throw new Error('the server has no processes');
+    process.kill(child, 'SIGSTOP'); // one that does not react
     expect(await shutDownServer(data, 500)).toBe(true);
 
     const next = await startEmbeddedPostgres({ dir, durable: false });

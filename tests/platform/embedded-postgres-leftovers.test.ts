@@ -3,13 +3,14 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
+import { pidOf } from '../support/pid-of.ts';
 import { isRoot, query, serverOf, throwAwayFolder, folderWithDatabase } from '../support/postgres-holder.ts';
 
 /** A process that has nothing to do with us, of the same user as the server. */
 const anybody = (): number => {
   const child = spawn('sleep', ['600'], isRoot ? { uid: 65_534, gid: 65_534 } : {});
   onTestFinished(() => void child.kill());
-  return child.pid ?? 0;
+  return pidOf(child);
 };
 
 const stopped = async (): Promise<string> => {

@@ -2,12 +2,14 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statS
 import { chmodSync, chownSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import knex from 'knex';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { readPidFile, runningServer } from '../../src/platform/postgres-pid-file.ts';
 import {
   isRoot,
+  onlyRow,
   query,
+  serverOf,
   serverProcesses,
   startHolder,
   throwAwayFolder,
@@ -120,7 +122,7 @@ describe('a server of our own', () => {
     const holder = startHolder(dir, { env: { SESSION_SECRET: 'canary' } });
     await holder.ready();
     expect(readFileSync(`/proc/${holder.pid}/environ`, 'utf8')).toContain('canary');
-    const pid = runningServer(join(dir, 'postgres')) ?? 0;
+    const pid = serverOf(dir);
     for (const one of serverProcesses(pid))
       expect(readFileSync(`/proc/${one}/environ`, 'utf8')).not.toContain('canary');
     await holder.stop();
@@ -165,11 +167,9 @@ describe('the log of the server', () => {
     // A killed backend makes the server report what it was running.
     const killed = query(url, "select 'canary', pg_sleep(30)");
     const outcome = expect(killed).rejects.toThrow();
-    const [sleeper] = await query<{ pid: number }>(
-      url,
-      "select pid from pg_stat_activity where query like '%pg_sleep(30)%' and pid <> pg_backend_pid()",
-    );
-    process.kill(sleeper?.pid ?? 0, 'SIGKILL');
+    const sleepers = "select pid from pg_stat_activity where query like '%pg_sleep(30)%' and pid <> pg_backend_pid()";
+    const sleeper = await vi.waitFor(async () => onlyRow(await query<{ pid: number }>(url, sleepers)), 5000);
+    process.kill(sleeper.pid, 'SIGKILL');
     await outcome;
     await server.stop();
     const log = readFileSync(join(dir, 'postgres.log'), 'utf8');

@@ -1,7 +1,8 @@
+import express from 'express';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/shared/config.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'pos-config-'));
@@ -24,6 +25,7 @@ test('an empty environment is a working one: embedded database, port 3000, links
     DATA_DIR: './data',
     UPLOADS_DIR: './uploads',
     LINK_TTL_DAYS: 30,
+    OLD_PHOTOS_DAYS: 30,
     MAX_UPLOAD_MB: 25,
     RATE_LIMIT_SCALE: 1,
   });
@@ -38,11 +40,111 @@ test('all faults are listed at once, and none tells a secret', () => {
     SESSION_SECRET: 'short-hunter2',
     ADMIN_PASSWORD: 'hunter2',
     LINK_TTL_DAYS: '0',
+    OLD_PHOTOS_DAYS: '0',
   });
-  for (const name of ['PORT', 'BASE_URL', 'DATABASE_URL', 'SESSION_SECRET', 'ADMIN_PASSWORD', 'LINK_TTL_DAYS']) {
+  const settings = [
+    'PORT',
+    'BASE_URL',
+    'DATABASE_URL',
+    'SESSION_SECRET',
+    'ADMIN_PASSWORD',
+    'LINK_TTL_DAYS',
+    'OLD_PHOTOS_DAYS',
+  ];
+  for (const name of settings) {
     expect(faults).toContain(`${name}:`);
   }
   expect(faults).not.toContain('hunter2');
+});
+
+test('a rule between two variables is looked at beside a fault of a third', () => {
+  const faults = faultsOf({
+    PORT: 'web',
+    DATABASE_URL: 'postgres://app@db/x',
+    NODE_ENV: 'production',
+    RATE_LIMIT_SCALE: '0',
+  });
+  for (const name of ['PORT', 'SESSION_SECRET', 'RATE_LIMIT_SCALE']) expect(faults).toContain(`${name}:`);
+  expect(faultsOf({ PORT: 'web', MIGRATION_DATABASE_URL: 'postgres://app@db/x' })).toContain('MIGRATION_DATABASE_URL:');
+});
+
+describe('TRUST_PROXY', () => {
+  const lists = [
+    ...['loopback', 'loopback, uniquelocal', 'linklocal,10.0.0.5', '192.0.2.1', '10.0.0.0/8', '192.0.2.1/32'],
+    ...['::1', 'fd00::/8', '2001:db8::1/128', '::ffff:10.0.0.1', '::ffff:10.0.0.0/104'],
+  ];
+  test.each(lists)('%s is taken, and Express understands it', (list) => {
+    expect(loadConfig({ TRUST_PROXY: list }).TRUST_PROXY).toBe(list);
+    expect(() => express().set('trust proxy', list)).not.toThrow();
+  });
+
+  const others = [
+    ...[
+      'garbage',
+      '1',
+      '2',
+      '0',
+      'true',
+      'false',
+      'all',
+      '*',
+      'loopback,',
+      'loopback 10.0.0.1',
+      'Loopback',
+      'proxy.local',
+    ],
+    ...[
+      '10.0.0',
+      '10.0.0.0/0',
+      '10.0.0.0/33',
+      '10.0.0.0/',
+      '10.0.0.0/8/8',
+      'fd00::/129',
+      'fe80::1%eth0',
+      '0x7f.1',
+      '127.1',
+    ],
+  ];
+  test.each(others)('%s is refused with what to write instead', (list) => {
+    expect(faultsOf({ TRUST_PROXY: list })).toMatch(
+      /^TRUST_PROXY: must be the addresses .*10\.0\.0\.0\/8.*not a number/,
+    );
+  });
+});
+
+describe('BASE_URL', () => {
+  test.each([
+    ['https://school.example.org', 'https://school.example.org'],
+    ['https://school.example.org/', 'https://school.example.org'],
+    ['http://[::1]:8080//', 'http://[::1]:8080'],
+  ])('%s is taken', (given, kept) => {
+    expect(loadConfig({ BASE_URL: given }).BASE_URL).toBe(kept);
+  });
+
+  test.each([
+    ...[
+      'https://x.example.org/school',
+      'https://x.example.org/?a=1',
+      'https://x.example.org?a',
+      'https://x.example.org/#a',
+    ],
+    ...['https://ruth@x.example.org', 'https://x.example.org/school/'],
+  ])('%s would make dead links', (given) => {
+    expect(faultsOf({ BASE_URL: given })).toMatch(/^BASE_URL: must end after the host/);
+  });
+});
+
+test('the file of DATABASE_SSL_CA must be there and hold certificates', () => {
+  const file = join(dir, 'ca.pem');
+  writeFileSync(file, '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n');
+  const other = join(dir, 'no.pem');
+  writeFileSync(other, 'hello');
+  expect(loadConfig({ DATABASE_SSL_CA: file }).DATABASE_SSL_CA).toBe(file);
+  for (const path of [other, dir, join(dir, 'nope.pem')]) {
+    expect(faultsOf({ DATABASE_SSL_CA: path })).toBe(
+      'DATABASE_SSL_CA: must be a PEM file with certificates that can be read',
+    );
+  }
 });
 
 test('a secret may come from a file; given twice it is a fault', () => {
@@ -55,6 +157,12 @@ test('a secret may come from a file; given twice it is a fault', () => {
 
 test('a database of one’s own needs a secret that all instances share', () => {
   expect(faultsOf({ DATABASE_URL: 'postgres://app@db/x' })).toContain('SESSION_SECRET: is required');
+});
+
+test('the first school’s time zone is the machine’s unless it is named, by a name that exists', () => {
+  expect(loadConfig({}).SCHOOL_TIME_ZONE).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  expect(loadConfig({ SCHOOL_TIME_ZONE: 'America/New_York' }).SCHOOL_TIME_ZONE).toBe('America/New_York');
+  expect(faultsOf({ SCHOOL_TIME_ZONE: 'Oakfield' })).toBe('SCHOOL_TIME_ZONE: must be a name like Europe/London');
 });
 
 test('limits cannot be switched off in production', () => {

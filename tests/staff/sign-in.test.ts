@@ -35,6 +35,20 @@ test('R45: the eleventh try on an account from one address is refused, from else
   expect(await attempt(people.ruth.email, PASSWORD, '192.0.2.4')).toMatchObject({ ok: true });
 });
 
+test('R45: limits made wider, Ruth still gets in from where she has signed in before, once all of the account’s tries are used', async () => {
+  const wide = await startApp({ env: { RATE_LIMIT_SCALE: '2' } });
+  await addStaff(wide, 'ruth');
+  const ruth = (ip: string, password = PASSWORD) => wide.signIn({ email: people.ruth.email, password, ip });
+  expect(await ruth('192.0.2.9')).toMatchObject({ ok: true });
+  await wide
+    .db('rate_limits')
+    .where({ key: `sign-in-account:${people.ruth.email}` })
+    .update({ points: 200 });
+  await expect(ruth('192.0.2.10')).rejects.toMatchObject({ code: 'too-many' });
+  expect(await ruth('192.0.2.9')).toMatchObject({ ok: true });
+  await wide.stop();
+});
+
 test('R43: somebody who was disabled does not get in', async () => {
   await addStaff(app, 'ben');
   await app.db('staff').where({ email: people.ben.email }).update({ disabled_at: new Date() });

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Application } from 'express';
 import type { Clock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { loadConfig } from '../../src/shared/config.ts';
@@ -22,10 +23,29 @@ export const movableClock = (): Clock & { forward: (ms: number) => void } => {
   };
 };
 
-type Options = { env?: Record<string, string>; clock?: Clock };
+/** Which view the application rendered last; '' before the first. */
+const watchViews = (app: Application): (() => string) => {
+  let last = '';
+  const render = app.render.bind(app) as (view: string, ...rest: unknown[]) => void;
+  app.render = (view: string, ...rest: unknown[]): void => {
+    last = view;
+    render(view, ...rest);
+  };
+  return () => last;
+};
 
-/** The whole service on a database and an uploads folder of its own, on a loopback port; `logs` is all it logged. */
-export const startApp = async ({ env = {}, clock }: Options = {}) => {
+type Options = {
+  env?: Record<string, string>;
+  clock?: Clock;
+  /** Jobs instead of the service's own. Nobody runs them before `jobs.start()`. */
+  jobs?: NonNullable<Parameters<typeof wire>[0]['jobs']>;
+};
+
+/**
+ * The whole service on a database and an uploads folder of its own, on a loopback port. `logs` is all it logged,
+ * `lastView` tells which view it rendered last.
+ */
+export const startApp = async ({ env = {}, clock, jobs }: Options = {}) => {
   const dir = mkdtempSync(join(tmpdir(), 'pos-app-'));
   const { url, ownerUrl } = await cloneDatabase();
   const config = loadConfig({
@@ -40,14 +60,19 @@ export const startApp = async ({ env = {}, clock }: Options = {}) => {
     MAX_UPLOAD_MB: '5',
     SCHOOL_NAME: 'Oakfield Primary School',
     SCHOOL_PHONE: '01632 960 118',
+    PORT: '0',
+    CHECKS: 'off', // drawn pictures have no faces; tests of the checks switch them on
+    BASE_URL: 'http://localhost:3000',
     ...env,
   });
   const logs: string[] = [];
   const logger = makeLogger({ level: config.LOG_LEVEL, stream: { write: (line) => void logs.push(line) } });
-  const service = await wire({ config, logger, ...(clock ? { clock } : {}) });
+  const service = await wire({ config, logger, ...(clock ? { clock } : {}), ...(jobs ? { jobs } : {}) });
   const drain = { draining: false };
-  const server = createServer(await wireApp(service, drain));
-  server.listen(0, '127.0.0.1'); // supertest alone would listen on every interface
+  const application = await wireApp(service, drain);
+  const lastView = watchViews(application);
+  const server = createServer(application);
+  server.listen(config.PORT, '127.0.0.1'); // supertest alone would listen on every interface
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const stop = async () => {
@@ -61,6 +86,7 @@ export const startApp = async ({ env = {}, clock }: Options = {}) => {
     server,
     drain,
     logs,
+    lastView,
     url: `http://127.0.0.1:${port}`,
     uploadsDir: config.UPLOADS_DIR,
     ownerUrl,

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page, type Request } from 'playwright-core';
 import { picturesDir } from './environment.ts';
+
+const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
 const closed = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -9,17 +12,28 @@ const closed = ['--disable-background-networking', '--disable-component-update',
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: '/usr/bin/chromium', args: [...quiet, ...closed] });
 
-type View = { width: 390 | 1280; scheme: 'light' | 'dark' };
+/** `glance`: only whether it scrolls sideways. */
+type View = { width: 390 | 1280; scheme: 'light' | 'dark'; glance?: true };
 export const views: readonly View[] = [
   { width: 390, scheme: 'light' },
   { width: 390, scheme: 'dark' },
-  { width: 1280, scheme: 'light' },
   { width: 1280, scheme: 'dark' },
+  { width: 1280, scheme: 'light' },
 ];
 
 type Options = { width?: number; script?: boolean; locale?: string; touch?: boolean };
 
-/** A browser of its own that writes down whatever it complains about: CSP reports, console errors, failed requests. */
+/** The console says so of every answer of 400 and more; the requests themselves are looked at instead. */
+const isAboutLoading = (text: string) => text.startsWith('Failed to load resource:');
+
+/** Whether the page needed it: pages may be refused themselves, and what a script sends is the script's to explain. */
+const isPart = (request: Request) =>
+  !request.isNavigationRequest() && !['xhr', 'fetch'].includes(request.resourceType());
+
+/**
+ * A browser of its own. `complaints` is whatever it objects to: CSP reports, console errors and warnings, faults of
+ * scripts, pictures and styles that are missing; `reports` is those of the CSP alone.
+ */
 export const openContext = async (browser: Browser, options: Options = {}) => {
   const { width = 390, script = true, locale = 'en-GB', touch = false } = options;
   const context = await browser.newContext({
@@ -30,45 +44,65 @@ export const openContext = async (browser: Browser, options: Options = {}) => {
     reducedMotion: 'reduce',
   });
   const complaints: string[] = [];
+  const reports: string[] = [];
+  const report = (what: string) => {
+    complaints.push(`CSP: ${what}`);
+    reports.push(what);
+  };
   context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    const text = message.text();
+    if (text.includes('Content Security Policy')) report(text);
+    else if (['error', 'warning'].includes(message.type()) && !isAboutLoading(text)) complaints.push(text);
+  });
+  context.on('response', (answer) => {
+    if (answer.status() >= 400 && isPart(answer.request())) complaints.push(`${answer.status()} ${answer.url()}`);
+  });
+  context.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? '';
+    if (!script && request.resourceType() === 'script') return; // named in the page, and not for this browser
+    if (why !== 'net::ERR_ABORTED' && isPart(request)) complaints.push(`${why} ${request.url()}`); // aborted: left
   });
   context.on('weberror', (fault) => complaints.push(String(fault.error())));
   if (script) {
-    await context.exposeFunction('reportViolation', (what: string) => complaints.push(`CSP: ${what}`));
+    // axe is larger than all that a page loads: it comes once, and runs where it is asked for.
+    await context.exposeFunction('reportViolation', report);
     await context.addInitScript({
-      content: `document.addEventListener('securitypolicyviolation', (violation) =>
+      content: `globalThis.loadAxe = () => {${axe}};
+        document.addEventListener('securitypolicyviolation', (violation) =>
         reportViolation(violation.violatedDirective + ' ' + violation.blockedURI))`,
     });
   }
-  return { context, complaints };
+  return { context, complaints, reports };
 };
 
-/** A translation changes words and direction, not colours: it is looked at once more at each width. */
-export const lightViews = views.filter((view) => view.scheme === 'light');
+/** A translation changes words and direction, not colours. */
+export const translatedViews: readonly View[] = [
+  { width: 390, scheme: 'light' },
+  { width: 1280, scheme: 'light', glance: true },
+];
 
 /** What axe has against the page at this moment (WCAG 2.0 to 2.2 A and AA, best practice), a line a violation. */
-const axe = async (page: Page): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
-};
+const RUN_AXE = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`;
 
 /** Looks at the page at 390 and 1280 pixels, light and dark: axe is content and nothing scrolls sideways. */
 export const inspect = async (page: Page, name: string, seen: readonly View[] = views): Promise<string[]> => {
   const faults: string[] = [];
   const before = page.viewportSize();
-  for (const { width, scheme } of seen) {
+  await page.evaluate('loadAxe()');
+  await page.evaluate(`document.querySelectorAll('details.more').forEach((more) => (more.open = true))`);
+  for (const { width, scheme, glance } of seen) {
     await page.setViewportSize({ width, height: 844 });
     await page.emulateMedia({ colorScheme: scheme });
     const where = `${name} ${width} ${scheme}`;
-    faults.push(...(await axe(page)).map((fault) => `${where}: ${fault}`));
+    const violations = glance ? [] : await page.evaluate<string[]>(RUN_AXE);
+    faults.push(...violations.map((fault) => `${where}: ${fault}`));
     const root = 'document.documentElement';
     if (await page.evaluate(`${root}.scrollWidth > ${root}.clientWidth`)) faults.push(`${where}: scrolls sideways`);
     if (picturesDir !== undefined) {
-      await page.screenshot({ path: join(picturesDir, `${name}-${width}-${scheme}.png`), fullPage: true });
+      await page.screenshot({ path: join(picturesDir, `${where.replace(/\W+/g, '-')}.png`), fullPage: true });
     }
   }
-  await page.emulateMedia({ colorScheme: 'light' });
   if (before) await page.setViewportSize(before);
   return faults;
 };

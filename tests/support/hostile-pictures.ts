@@ -1,11 +1,17 @@
 // Pictures that someone made to hurt. Everything is built here, byte by byte where no library would do it.
 import { constants, deflateRawSync, deflateSync } from 'node:zlib';
+import type { PngOptions } from 'sharp';
 import { plain, pngChunk, pngWith, scene } from './pictures.ts';
 import type { PngChunk } from './pictures.ts';
 
 /** A PNG that claims to be `width` x `height`; behind the claim is next to nothing. */
-export const pngClaiming = async (width: number, height: number): Promise<Buffer> => {
-  const png = await scene().png().toBuffer();
+export const pngClaiming = async (
+  width: number,
+  height: number,
+  picture = scene(),
+  options: PngOptions = {},
+): Promise<Buffer> => {
+  const png = await picture.png(options).toBuffer();
   const header = Buffer.from(png.subarray(16, 29));
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);

@@ -34,7 +34,9 @@ events { worker_connections 256; }
 http {
   access_log off;
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
-  client_max_body_size 200m; # larger than ours: the answer must be ours
+  # Larger than ours, so that the answer is ours; smaller than what we read on of a body that we refuse, so that one
+  # without an end is nginx's to end: whether it reads our answer before it finds the connection cut is a matter of luck.
+  client_max_body_size 60m;
   server {
     listen 127.0.0.1:${port};
     location / {

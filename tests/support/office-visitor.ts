@@ -30,4 +30,4 @@ export const namesOn = (page: Page): string[] => page.root.querySelectorAll('tbo
 
 /** What the page says has just been done. */
 export const noticeOn = (page: Page): string =>
-  (page.root.querySelector('.notice[role=status]')?.text ?? '').replace(/\s+/g, ' ').trim();
+  (page.root.querySelector('.notice[role=status], .notice [role=status]')?.text ?? '').replace(/\s+/g, ' ').trim();

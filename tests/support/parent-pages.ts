@@ -1,7 +1,7 @@
-import { linkQr } from '../../src/parents/link-qr.ts';
 import type { Parent } from '../../src/parents/parent.ts';
 import type { Photo } from '../../src/photos/photo.ts';
 import type { StorageKey } from '../../src/photos/photo-files.ts';
+import { presentChecks } from '../../src/http/presenters/parent-checks.ts';
 import {
   presentDecline,
   presentDeclineDone,
@@ -29,6 +29,7 @@ import type { I18n } from '../../src/platform/i18n.ts';
 import type { Language } from '../../src/platform/languages.ts';
 import type { School } from '../../src/schools/school.ts';
 import { makeUniqueId } from '../../src/shared/ids.ts';
+import { darkAndTwo } from './checked.ts';
 
 /** A page in one of its states: the view and the model it gets. */
 export type SamplePage = { name: string; view: keyof ParentViews; model: ParentViews[keyof ParentViews] };
@@ -96,6 +97,11 @@ const photo = (changes: Partial<Photo> = {}): Photo => ({
   reviewedBy: null,
   rejectReasons: [],
   rejectNote: null,
+  checks: null,
+  checksVerdict: null,
+  face: null,
+  sentAnywayAt: null,
+  portrait: null,
   ...changes,
 });
 const good = photo({ status: 'approved', reviewedAt: now });
@@ -122,7 +128,6 @@ export const parentPages = (i18n: I18n, language: Language, school: School | und
     parent: maria,
     csrf,
     consentVersion: 'v1',
-    qr: linkQr(`https://photos.example.org/${'x'.repeat(48)}`),
   };
   add('welcome', 'parent/welcome', presentWelcome(around, welcome));
   add('welcome-error', 'parent/welcome', presentWelcome(around, { ...welcome, problem: 'needed' }));
@@ -142,6 +147,11 @@ export const parentPages = (i18n: I18n, language: Language, school: School | und
 
   add('photo', 'parent/photo', presentPhotoPage(around, { ...form, parent: maria }));
   add('photo-again', 'parent/photo', presentPhotoPage(around, { ...form, parent: approved }));
+  add(
+    'checks',
+    'parent/checks',
+    presentChecks(around, { ...form, parent: pending, photo: photo({ checks: darkAndTwo }) }),
+  );
   for (const problem of Object.keys(uploadProblems) as UploadProblem[]) {
     const report = { problem, retryAfter: 20, nextAt: later(58), sentBytes: 31 * 1024 * 1024 };
     for (const parent of [maria, pending]) {

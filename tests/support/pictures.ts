@@ -58,6 +58,23 @@ export const turnedScene = (orientation: number): Sharp => {
   return orientation > 4 ? scene(300, 400, order) : scene(400, 300, order);
 };
 
+/**
+ * A photo as a phone takes it: 12 megapixels lying on their side with the tag that says so, the place and the camera in
+ * its EXIF, grain. Upright it is 3024 x 4032 and has QUARTERS in their order.
+ */
+export const phonePhoto = async (): Promise<Buffer> => {
+  const size = { width: 4032, height: 3024, channels: 3 } as const;
+  const lying = scene(400, 300, STORED[5]).resize(size.width, size.height, { kernel: 'nearest' });
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  const grain = sharp({ create: { ...size, background: '#808080', noise } });
+  return sharp(await lying.toBuffer(), { raw: size })
+    .composite([{ input: await grain.raw().toBuffer(), raw: size, blend: 'soft-light' }])
+    .withExif({ IFD0: { Make: 'Phone' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' } })
+    .withMetadata({ orientation: 6 })
+    .jpeg({ quality: 85 })
+    .toBuffer();
+};
+
 /** A transparent square in the middle of nowhere: one colour at the given opacity (0 to 1). */
 export const glass = (alpha: number): Sharp =>
   sharp({ create: { width: 400, height: 300, channels: 4, background: { r: 200, g: 60, b: 40, alpha } } });

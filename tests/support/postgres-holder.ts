@@ -9,6 +9,7 @@ import { afterAll, onTestFinished, vi } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { shutDownServer } from '../../src/platform/embedded-postgres-server.ts';
 import { runningServer } from '../../src/platform/postgres-pid-file.ts';
+import { pidOf } from './pid-of.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // a busy machine needs its time for a server and its processes
 
@@ -70,7 +71,7 @@ const follow = (child: ChildProcess) => {
     return heard[0] ?? {};
   };
   return {
-    pid: child.pid ?? 0,
+    pid: pidOf(child),
     heard,
     exited,
     /** Its connection string, once the database accepts connections. */
@@ -113,6 +114,12 @@ export const serverOf = (dir: string): number => {
   const pid = runningServer(join(dir, 'postgres'));
   if (pid === undefined) throw new Error('no server is running');
   return pid;
+};
+
+/** The only row of an answer; throws when there is none, so that nobody goes on with a value that is missing. */
+export const onlyRow = <Row>([row]: Row[]): Row => {
+  if (row === undefined) throw new Error('no row');
+  return row;
 };
 
 /** kill -9; of a process that may be gone already, since they die with each other. */

@@ -50,6 +50,7 @@ export const rules: Record<string, Rule> = {
     ({ id }) => to.parent(id),
     () => ({ do: 'show' }),
   ),
+  'GET /onboarding/:unique_id/qr.svg': page(all),
   'GET /onboarding/:unique_id/not-me': page(all),
   'POST /onboarding/:unique_id/not-me': leads(all, ({ uniqueId }) => `/onboarding/${uniqueId}/not-me`),
   'GET /onboarding/:unique_id/decline': leads(all, ({ uniqueId }) => `/onboarding/${uniqueId}`),
@@ -59,6 +60,9 @@ export const rules: Record<string, Rule> = {
   'GET /onboarding/p/:parent_id/photo': page(['maria']),
   'POST /onboarding/p/:parent_id/photo': leads(['maria'], ({ id }) => to.parent(id)),
   'GET /onboarding/p/:parent_id/photos/:photo_id/:size': page(['maria']),
+  // Nothing is advised about that photo: who may see the page is led on.
+  'GET /onboarding/p/:parent_id/checks/:photo_id': leads(['maria'], ({ id }) => to.parent(id)),
+  'POST /onboarding/p/:parent_id/checks/:photo_id': leads(['maria'], ({ id }) => to.parent(id)),
   'GET /onboarding/p/:parent_id/deletion': page(['maria']),
   'POST /onboarding/p/:parent_id/deletion': leads(['maria'], ({ id }) => to.parentDeletion(id)),
 
@@ -115,13 +119,42 @@ export const rules: Record<string, Rule> = {
     }),
   ),
 
+  'GET /admin/checks': page(['admin', 'elsewhere']),
   'GET /admin/review': page(office),
+  // Nobody's pages either: what they name by id must be of the school, and is left alone where it is not.
+  'POST /admin/review/claim': leads(
+    office,
+    () => '/admin/review',
+    ({ photoId }) => ({ photo: String(photoId) }),
+  ),
+  'GET /admin/review/passed': page(office),
+  'POST /admin/review/passed': leads(
+    office,
+    () => '/admin/review',
+    ({ photoId }) => ({ id: String(photoId) }),
+  ),
+  'POST /admin/review/passed/undo': leads(
+    office,
+    () => '/admin/review?done=',
+    () => ({ batch: randomUUID() }),
+  ),
   'POST /admin/photos/:photo_id/decision': leads(
     reviewers,
     () => '/admin/review?',
     () => ({ decision: 'approve' }),
   ),
+  'POST /admin/photos/:photo_id/undo': leads(
+    reviewers,
+    () => '/admin/review?done=',
+    () => ({ decision: '1' }),
+  ),
   'GET /admin/photos/:photo_id/rejection': page(reviewers),
+  'GET /admin/photos/:photo_id/crop': page(reviewers),
+  'POST /admin/photos/:photo_id/crop': leads(
+    reviewers,
+    () => '/admin/review?',
+    () => ({ do: 'save', turn: '90', x: '0', y: '0', size: '200' }),
+  ),
   'GET /admin/photos/:photo_id/:size': page(reviewers),
 };
 

@@ -7,12 +7,19 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { shutDownServer } from '../../src/platform/embedded-postgres-server.ts';
 import { runningServer } from '../../src/platform/postgres-pid-file.ts';
+import { pidOf } from './pid-of.ts';
 
 const require = createRequire(import.meta.url);
 const SERVER = require.resolve('../../src/server.ts');
 const CLI = require.resolve('../../src/cli.ts');
+const WORKER = require.resolve('../../src/worker.ts');
+/** The worker with jobs that only tests have. */
+const TEST_WORKER = require.resolve('./worker-process.ts');
 
 export const ADMIN = { email: 'ruth.adeyemi@oakfield.example.org', password: 'correct horse battery staple' };
+
+/** Filled by each clean end; halves the time of a start. Node looks at what the files hold, so it is never stale. */
+const COMPILE_CACHE = join(tmpdir(), 'parent-onboarding-tests-compile-cache');
 
 type Env = Record<string, string>;
 type Options = {
@@ -23,6 +30,8 @@ type Options = {
   detached?: boolean;
   /** A program that runs ours: its name and options. */
   under?: string[];
+  /** Options of Node. */
+  execArgv?: string[];
 };
 
 /** A home for services of its own: DATA_DIR and UPLOADS_DIR in a folder that every user may pass through. */
@@ -32,12 +41,13 @@ export const makeHome = () => {
   const dataDir = join(dir, 'data');
   const env: Env = {
     ...{ DATA_DIR: dataDir, UPLOADS_DIR: join(dir, 'uploads'), PORT: '0', RATE_LIMIT_SCALE: '0', NODE_ENV: 'test' },
-    NODE_COMPILE_CACHE: join(dir, 'cache'), // filled at the first clean end; halves the time of a start
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
+    CHECKS: 'off', // as in app.ts
     ...{ ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, SCHOOL_NAME: 'Oakfield Primary School' },
   };
   const children = new Set<ChildProcess>();
-  const run = (script: string, args: string[], { env: more = {}, under = [], ...options }: Options) => {
-    const [program = process.execPath, ...rest] = [...under, process.execPath, script, ...args];
+  const run = (script: string, args: string[], { env: more = {}, under = [], execArgv = [], ...options }: Options) => {
+    const [program = process.execPath, ...rest] = [...under, process.execPath, ...execArgv, script, ...args];
     const stdio = ['ignore', 'pipe', 'pipe'] as const;
     const child = spawn(program, rest, { env: { ...env, ...more }, cwd: '/', stdio: [...stdio], ...options });
     children.add(child);
@@ -54,15 +64,23 @@ export const makeHome = () => {
       const service = run(SERVER, [], options);
       return { ...service, url: await service.listening() };
     },
+    /** Starts `node src/worker.ts` and does not wait for it. */
+    worker: (options: Options = {}) => run(WORKER, [], { ...options, env: { JOBS: 'worker', ...options.env } }),
+    /** Starts a worker whose job `take-time` takes `ms`, and waits until it runs jobs. */
+    testWorker: async (ms: number) => {
+      const worker = run(TEST_WORKER, [String(ms)], { env: { JOBS: 'worker' } });
+      await worker.says('jobs are run here');
+      return worker;
+    },
     /** Runs a command of the CLI and gives what it said with its exit code. */
     cli: async (args: string[], more: Env = {}) => {
       const command = run(CLI, args, { env: more });
       const { code } = await command.exited;
       return { code, stdout: command.stdout(), stderr: command.stderr() };
     },
-    /** What `doctor` counts. */
-    doctor: async (): Promise<Record<string, unknown>> => {
-      const command = run(CLI, ['doctor', '--json'], {});
+    /** What `doctor` counts; `under`: for a home that not every process sees. */
+    doctor: async (under: string[] = []): Promise<Record<string, unknown>> => {
+      const command = run(CLI, ['doctor', '--json'], { under });
       await command.exited;
       return JSON.parse(command.stdout()) as Record<string, unknown>;
     },
@@ -111,7 +129,7 @@ const follow = (child: ChildProcess) => {
     }
   };
   return {
-    pid: child.pid ?? 0,
+    pid: pidOf(child),
     exited,
     logged,
     says,

@@ -41,7 +41,7 @@ export const makeLeavingPages = ({ leaving, deleteParent, officePage }: Deps): R
         return askToArchive(req, res.status(422), parent, { value: form.typed, error });
       }
       await leaving.archive(actorOf(res), res.locals.school.id, parent.id, form.why);
-      res.redirect(303, withDone(paths.adminParents, 'archived', parent.id));
+      res.redirect(303, withDone(paths.adminParents, 'archived', { of: parent.id }));
     });
 
   router.route(paths.adminRestore).post(requireStaff('admin'), async (req, res) => {

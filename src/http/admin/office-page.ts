@@ -37,11 +37,11 @@ export const makeOfficePage = ({ reviewQueue, parents, clock }: Deps) => ({
 
   /** What the action before this page left in the address. `about` spares looking the parent up. */
   notice: async (req: Request, res: Response, about?: Parent) => {
-    const { done, of } = readDone(req.query);
+    const { done, of, ...counts } = readDone(req.query);
     if (!isDoneCode(done)) return null;
     const known =
       about ?? (needsName(done) && of !== undefined ? await parents.find(res.locals.school.id, of) : undefined);
-    return presentNotice(res.locals.speech, done, known && fullName(known));
+    return presentNotice(res.locals.speech, done, { name: known && fullName(known), of, ...counts });
   },
 
   /** The parent that the address names, if they are of this school; throws `not-found` otherwise. */
@@ -58,8 +58,12 @@ export type OfficePage = ReturnType<typeof makeOfficePage>;
 /** Who acts, for the event log. */
 export const actorOf = (res: Response): Actor => ({ kind: 'staff', staffId: res.locals.staff.id });
 
-/** An address that says on the next page what happened. `of`: the parent whose name the sentence needs. */
-export const withDone = (address: string, done: DoneCode, of?: number): string => {
-  const query = new URLSearchParams({ done, ...(of === undefined ? {} : { of: String(of) }) });
+/**
+ * An address that says on the next page what happened. `of`: the parent whose name the sentence needs; `n`, `rest`: how
+ * many photos it was about, and how many it left as they were.
+ */
+export const withDone = (address: string, done: DoneCode, about: { of?: number; n?: number; rest?: number } = {}) => {
+  const query = new URLSearchParams({ done });
+  for (const [name, value] of Object.entries(about)) query.set(name, String(value));
   return `${address}${address.includes('?') ? '&' : '?'}${query.toString()}`;
 };

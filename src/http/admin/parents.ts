@@ -6,17 +6,21 @@ import { linkQr } from '../../parents/link-qr.ts';
 import { onboardingUrl } from '../../parents/onboarding-link.ts';
 import type { ParentDetails } from '../../parents/parent-records.ts';
 import { fullName, type Parent } from '../../parents/parent.ts';
+import type { DecisionRecords } from '../../photos/decision-records.ts';
 import type { PhotoRecords } from '../../photos/photo-records.ts';
+import { mayUndo } from '../../photos/undo-decision.ts';
 import { Refused } from '../../shared/errors.ts';
 import {
   type ParentDetailsFault,
   type ParentDetailsTyped,
+  isForSchool,
   nothingTyped,
   readParentDetails,
   typedOf,
 } from '../forms/parent-details-form.ts';
 import { requireStaff } from '../middleware/current-staff.ts';
 import { paths, to } from '../paths.ts';
+import { presentOtherSchool } from '../presenters/admin-notice.ts';
 import { presentParentForm } from '../presenters/admin-parent-form.ts';
 import { presentParentDetail } from '../presenters/admin-parent.ts';
 import { render } from '../render.ts';
@@ -26,6 +30,7 @@ type Deps = {
   createParent: ReturnType<typeof makeCreateParent>;
   editParent: ReturnType<typeof makeEditParent>;
   photos: Pick<PhotoRecords, 'listOfParent'>;
+  decisions: Pick<DecisionRecords, 'lastOfParent'>;
   timeline: Timeline;
   latestConsent: LatestConsent;
   countParents: CountParents;
@@ -33,21 +38,24 @@ type Deps = {
   baseUrl: string;
 };
 
-type Entered = { typed: ParentDetailsTyped; faults: ParentDetailsFault[] };
+type Entered = { typed: ParentDetailsTyped; faults: ParentDetailsFault[]; otherSchool?: boolean };
 
 /** One parent: entered, shown, changed. */
 export const makeParentPages = (deps: Deps): Router => {
-  const { createParent, editParent, photos, timeline, latestConsent, countParents, officePage, baseUrl } = deps;
+  const { createParent, editParent, photos, decisions, timeline, latestConsent, countParents, officePage, baseUrl } =
+    deps;
   const router = Router();
 
-  const showForm = async (req: Request, res: Response, parent: Parent | undefined, { typed, faults }: Entered) => {
+  const showForm = async (req: Request, res: Response, parent: Parent | undefined, entered: Entered) => {
+    const { typed, faults, otherSchool = false } = entered;
     const { speech, school } = res.locals;
     const heading = parent ? speech.t('office.form.edit', { name: fullName(parent) }) : speech.t('office.form.add');
     const title = faults.length > 0 ? speech.t('office.error.tab', { page: heading }) : heading;
     const around = await officePage.around(req, res, { title, here: 'parents' });
-    const notice = faults.length > 0 ? null : await officePage.notice(req, res);
+    const done = faults.length > 0 ? null : await officePage.notice(req, res);
+    const notice = otherSchool ? presentOtherSchool(speech, school.name) : done;
     const { classes } = await countParents(school.id, null);
-    render(res, 'admin/parent-form', presentParentForm({ ...around, notice, parent, typed, faults, classes }));
+    render(res, 'admin/parent-form', presentParentForm({ ...around, school, notice, parent, typed, faults, classes }));
   };
 
   const refuse = (req: Request, res: Response, parent: Parent | undefined, entered: Entered) =>
@@ -58,6 +66,9 @@ export const makeParentPages = (deps: Deps): Router => {
     .get(requireStaff('admin'), (req, res) => showForm(req, res, undefined, { typed: nothingTyped, faults: [] }))
     .post(requireStaff('admin'), async (req, res) => {
       const form = readParentDetails(req.body);
+      if (!isForSchool(req.body, res.locals.school.id)) {
+        return showForm(req, res.status(409), undefined, { typed: form.typed, faults: [], otherSchool: true });
+      }
       if (!form.ok) return refuse(req, res, undefined, form);
       const created = await createParent(actorOf(res), res.locals.school, form.details);
       if (!created.ok) return refuse(req, res, undefined, { ...form, faults: [TAKEN] });
@@ -65,7 +76,7 @@ export const makeParentPages = (deps: Deps): Router => {
       const more = (req.body as Record<string, unknown>)['more'] !== undefined;
       res.redirect(
         303,
-        more ? withDone(paths.adminParentNew, 'created-more', id) : withDone(to.adminParent(id), 'created'),
+        more ? withDone(paths.adminParentNew, 'created-more', { of: id }) : withDone(to.adminParent(id), 'created'),
       );
     });
 
@@ -87,17 +98,20 @@ export const makeParentPages = (deps: Deps): Router => {
   router.route(paths.adminParent).get(requireStaff('admin', 'reviewer'), async (req, res) => {
     const parent = await officePage.parent(req, res);
     const { school, staff } = res.locals;
-    const [listed, entries, consent, around, notice] = await Promise.all([
+    const [listed, entries, consent, last, around, notice] = await Promise.all([
       photos.listOfParent(parent.id),
       timeline(school.id, parent.id),
       latestConsent(parent.id),
+      decisions.lastOfParent(school.id, parent.id),
       officePage.around(req, res, { title: fullName(parent), here: 'parents' }),
       officePage.notice(req, res, parent),
     ]);
     const mayChange = staff.role === 'admin'; // the link is a secret: the other roles never get it
     const url = onboardingUrl(baseUrl, parent.uniqueId);
     const link = mayChange ? { url, qr: linkQr(url), ttlDays: school.linkTtlDays, now: around.now } : undefined;
-    const seen = { ...around, notice, mayChange, parent, photos: listed, entries, consent, link };
+    const undoable =
+      last?.refusal === null && mayUndo({ staffId: staff.id, role: staff.role }, last) ? last : undefined;
+    const seen = { ...around, notice, mayChange, parent, photos: listed, entries, undoable, consent, link };
     render(res, 'admin/parent', presentParentDetail(seen));
   });
 

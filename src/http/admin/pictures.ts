@@ -3,7 +3,7 @@ import type { ShowPhoto } from '../../photos/show-photo.ts';
 import { Refused } from '../../shared/errors.ts';
 import { parseId } from '../../shared/ids.ts';
 import { requireStaff } from '../middleware/current-staff.ts';
-import { paths, type PictureSize } from '../paths.ts';
+import { isPictureSize, paths } from '../paths.ts';
 import { sendPicture } from '../send-picture.ts';
 
 type Deps = { showPhoto: Pick<ShowPhoto, 'forStaff'> };
@@ -14,12 +14,10 @@ export const makePictures = ({ showPhoto }: Deps): Router => {
   router.route(paths.adminPicture).get(requireStaff('admin', 'reviewer'), async (req, res) => {
     const photoId = parseId(req.params.photo_id);
     const { size } = req.params;
-    if (photoId === undefined || !isSize(size)) throw new Refused('not-found');
-    const jpeg = await showPhoto.forStaff(res.locals.staff.id, res.locals.school.id, photoId, size);
+    if (photoId === undefined || !isPictureSize(size)) throw new Refused('not-found');
+    const jpeg = await showPhoto.forStaff(res.locals.staff, photoId, size, { ahead: req.query['ahead'] === '1' });
     if (!jpeg) throw new Refused('not-found');
     sendPicture(res, jpeg);
   });
   return router;
 };
-
-const isSize = (text: string): text is PictureSize => text === 'full' || text === 'thumb';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ParentDetails } from '../../parents/parent-records.ts';
 import { languages } from '../../platform/languages.ts';
+import { parseId } from '../../shared/ids.ts';
 import { line, typedText } from './office-text.ts';
 
 const typedSchema = z.object({
@@ -77,6 +78,12 @@ export const readParentDetails = (body: unknown): Read => {
     return issue && fault ? [{ field, fault }] : [];
   });
   return { ok: false, typed, faults };
+};
+
+/** Whether the form was made for this school: staff of several may have changed schools in another tab meanwhile. */
+export const isForSchool = (body: unknown, schoolId: number): boolean => {
+  const school = (body as Record<string, unknown> | undefined)?.['school'];
+  return school === undefined || parseId(school) === schoolId;
 };
 
 /** The form as it opens to add a parent. */

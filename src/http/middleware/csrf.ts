@@ -1,7 +1,8 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { Refused } from '../../shared/errors.ts';
 import type { UniqueId } from '../../shared/ids.ts';
+import { makeSigner, sameSecret } from './signer.ts';
 
 /** The session's token, made at first use. It is the first field of every form. */
 export const csrfToken = (req: Request): string => {
@@ -11,7 +12,7 @@ export const csrfToken = (req: Request): string => {
 
 /** Throws 403 unless the body read so far carries the session's token. */
 export const assertCsrf = (req: Request): void => {
-  if (!same(tokenOf(req), req.session.csrfToken ?? '')) throw new Refused('forged');
+  if (!sameSecret(tokenOf(req), req.session.csrfToken ?? '')) throw new Refused('forged');
 };
 
 /** The one address whose token is checked elsewhere: before the first byte of the file is kept (photo-upload.ts). */
@@ -28,15 +29,12 @@ export const checkCsrf: RequestHandler = (req, _res, next) => {
  * page; whoever can make one holds the link already.
  */
 export const makeLinkToken = ({ secrets }: { secrets: string[] }) => {
-  const sign = (secret: string, uniqueId: UniqueId) =>
-    createHmac('sha256', secret).update(`link-form ${uniqueId}`).digest('base64url');
-  const [first = ''] = secrets;
+  const signer = makeSigner({ secrets, purpose: 'link-form' });
   return {
-    make: (uniqueId: UniqueId): string => sign(first, uniqueId),
+    make: (uniqueId: UniqueId): string => signer.sign(uniqueId),
     /** Throws 403 unless the form carries the token of this link. */
     assert: (req: Request, uniqueId: UniqueId): void => {
-      const token = tokenOf(req);
-      if (!secrets.some((secret) => same(token, sign(secret, uniqueId)))) throw new Refused('forged');
+      if (!signer.isSigned(uniqueId, tokenOf(req))) throw new Refused('forged');
     },
   };
 };
@@ -50,10 +48,4 @@ const tokenOf = (req: Request): string => {
   const body = req.body as Record<string, unknown> | undefined;
   const sent = body?.['_csrf'];
   return typeof sent === 'string' ? sent : '';
-};
-
-const same = (given: string, wanted: string): boolean => {
-  const a = Buffer.from(given);
-  const b = Buffer.from(wanted);
-  return b.length > 0 && a.length === b.length && timingSafeEqual(a, b);
 };

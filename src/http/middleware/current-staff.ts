@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../../platform/clock.ts';
 import type { I18n } from '../../platform/i18n.ts';
 import type { SchoolRecords } from '../../schools/school-records.ts';
@@ -6,6 +6,7 @@ import { Refused } from '../../shared/errors.ts';
 import type { Role, SignedInStaff } from '../../staff/staff.ts';
 import type { StaffRecords } from '../../staff/staff-records.ts';
 import { endSession, renewSession } from './renew-session.ts';
+import { clearSessionCookie } from './session.ts';
 
 declare global {
   namespace Express {
@@ -60,4 +61,8 @@ export const beginStaffSession = (req: Request, person: SignedInStaff, now: Date
   });
 
 /** Signs out: the session is gone on the server too. */
-export const endStaffSession = (req: Request): Promise<void> => endSession(req);
+export const endStaffSession = async (req: Request, res: Response): Promise<void> => {
+  const secure = req.session.cookie.secure === true;
+  await endSession(req);
+  clearSessionCookie(res, 'staff', secure);
+};

@@ -3,6 +3,7 @@ import { unlink } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { Request, RequestHandler, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
+import type { DecodeQueue } from '../../photos/decode-queue.ts';
 import type { PhotoFiles } from '../../photos/photo-files.ts';
 import { Refused } from '../../shared/errors.ts';
 import { assertCsrf } from './csrf.ts';
@@ -25,9 +26,9 @@ type Deps = {
   files: Pick<PhotoFiles, 'temporaryPath'>;
   /** Largest photo in bytes (MAX_UPLOAD_MB). */
   maxBytes: number;
-  /** Whether a photo that came now would find no place in the queue. */
-  isBusy: () => boolean;
-  limit: UploadLimit;
+  /** Whether a photo that came now would have to wait too long for its decode, and when to come again, in seconds. */
+  decodes: Pick<DecodeQueue, 'isFull' | 'comeBackIn'>;
+  limit: Pick<UploadLimit, 'take'>;
 };
 
 /** What the fields, headers and boundaries around the photo may add. */
@@ -40,7 +41,7 @@ const DRAIN = { bytes: 100 * 1024 * 1024, ms: 20_000 };
  * is checked before the first byte of a file is kept (R41). Afterwards `req.file` has path, size and sha256; the file
  * is removed when the answer is out. Refuses with UploadRefused or Refused('forged'), and leaves nothing behind then.
  */
-export const makePhotoUpload = ({ files, maxBytes, isBusy, limit }: Deps): RequestHandler => {
+export const makePhotoUpload = ({ files, maxBytes, decodes, limit }: Deps): RequestHandler => {
   const limits = {
     fileSize: maxBytes,
     files: 1,
@@ -66,8 +67,8 @@ export const makePhotoUpload = ({ files, maxBytes, isBusy, limit }: Deps): Reque
 
   return async (req, res, next) => {
     try {
-      refuseBeforeTheBody(req, { maxBytes, isBusy });
-      await limit(req, res);
+      refuseBeforeTheBody(req, { maxBytes, decodes });
+      await limit.take(req, res);
       await receive(req, res);
       assertCsrf(req);
       if (!req.file || req.file.size === 0) throw new UploadRefused('no-file');
@@ -101,11 +102,11 @@ const removeWhenAnswered = (res: Response, path: string): void => {
   else res.once('close', () => removeWhenAnswered(res, path));
 };
 
-const refuseBeforeTheBody = (req: Request, { maxBytes, isBusy }: Pick<Deps, 'maxBytes' | 'isBusy'>): void => {
+const refuseBeforeTheBody = (req: Request, { maxBytes, decodes }: Pick<Deps, 'maxBytes' | 'decodes'>): void => {
   if (!req.is('multipart/form-data')) throw new UploadRefused('malformed');
   const announced = Number(req.get('content-length') ?? 0);
   if (announced > maxBytes + OVERHEAD) throw new UploadRefused('too-big', { sentBytes: announced });
-  if (isBusy()) throw new UploadRefused('busy', { retryAfter: 5 });
+  if (decodes.isFull()) throw new UploadRefused('busy', { retryAfter: decodes.comeBackIn() });
 };
 
 const makeStorage = (files: Deps['files']): StorageEngine => {

@@ -8,8 +8,11 @@ export const renewSession = async (req: Request, content: Partial<SessionData>):
   await promisify(req.session.regenerate.bind(req.session))();
   Object.assign(req.session, content);
   csrfToken(req); // now: express-session saves once more after the answer, and would undo what the next page adds
-  await promisify(req.session.save.bind(req.session))();
+  await saveSession(req);
 };
+
+/** Saves now: by itself the session is saved while the answer goes out, and a browser may follow its redirect before. */
+export const saveSession = (req: Request): Promise<void> => promisify(req.session.save.bind(req.session))();
 
 /** Ends the session on the server. */
 export const endSession = (req: Request): Promise<void> => promisify(req.session.destroy.bind(req.session))();

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { ParentChoices } from '../../parents/parent-choices.ts';
+import { hasSent } from '../../parents/parent.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { NOTE_MAX, readDeclineForm } from '../forms/decline-form.ts';
 import { paths, to } from '../paths.ts';
@@ -14,7 +15,7 @@ type Deps = { findLink: FindLink; choices: ParentChoices; clock: Clock };
 export const makeDecline = ({ findLink, choices, clock }: Deps): Router => {
   const find = async (req: Request<{ unique_id: string }>, res: Response): Promise<FoundLink | undefined> => {
     const link = await findWorking(findLink, req, res);
-    if (link.state === 'open' && link.parent.photoId === null) return link;
+    if (link.state === 'open' && !hasSent(link.parent)) return link;
     res.redirect(303, to.link(link.parent.uniqueId));
     return undefined;
   };

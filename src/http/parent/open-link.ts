@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { linkQr } from '../../parents/link-qr.ts';
 import { onboardingUrl } from '../../parents/onboarding-link.ts';
-import type { Parent } from '../../parents/parent.ts';
+import { hasSent, type Parent } from '../../parents/parent.ts';
 import { CONSENT_VERSION, type ParentChoices } from '../../parents/parent-choices.ts';
 import type { PhotoRecords } from '../../photos/photo-records.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -12,6 +12,7 @@ import type { GrantParent } from '../middleware/current-parent.ts';
 import { paths, to } from '../paths.ts';
 import { presentDeclineDone } from '../presenters/parent-choice-pages.ts';
 import { type ConsentProblem, presentLinkExpired, presentWelcome } from '../presenters/parent-link-pages.ts';
+import { qrSvg } from '../presenters/link-qr-svg.ts';
 import { presentReceipt } from '../presenters/parent-receipt.ts';
 import { render } from '../render.ts';
 import type { FindLink, FoundLink } from './find-link.ts';
@@ -38,8 +39,7 @@ export const makeOpenLink = ({
   clock,
 }: Deps): Router => {
   const showWelcome = (res: Response, { parent, school, csrf }: FoundLink, problem?: ConsentProblem) => {
-    const qr = linkQr(onboardingUrl(baseUrl, parent.uniqueId));
-    const welcome = { parent, csrf, consentVersion: CONSENT_VERSION, qr, ...(problem ? { problem } : {}) };
+    const welcome = { parent, csrf, consentVersion: CONSENT_VERSION, ...(problem ? { problem } : {}) };
     render(res, 'parent/welcome', presentWelcome({ speech: res.locals.speech, school }, welcome));
   };
 
@@ -57,8 +57,8 @@ export const makeOpenLink = ({
     const { parent, school, csrf } = link;
     const around = { speech: res.locals.speech, school };
     const now = clock.now();
-    if (parent.photoId !== null) {
-      const receipt = { parent, photos: await photos.listOfParent(parent.id), csrf, now };
+    if (hasSent(parent)) {
+      const receipt = { parent, photos: await photos.toldOf(parent), csrf, now };
       render(res, 'parent/receipt', presentReceipt(around, receipt));
     } else if (link.state === 'expired') {
       showExpired(res, link);
@@ -69,19 +69,31 @@ export const makeOpenLink = ({
     }
   };
 
+  /** A picture of its own, so that phones, which have no use for it, neither load nor cost it. */
+  const showQr = async (req: Request<{ unique_id: string }>, res: Response) => {
+    const { parent } = await findWorking(findLink, req, res);
+    res.type('svg').send(qrSvg(linkQr(onboardingUrl(baseUrl, parent.uniqueId))));
+  };
+
   /** Opens the session with its token inside: browsers follow a redirect while it is still being saved once more. */
   const enter = async (req: Request<{ unique_id: string }>, parent: Parent) => {
     csrfToken(req);
     await grantParent(req, parent);
   };
 
+  /** Closed a moment ago: the link's page says why. */
+  const reopen = async (req: Request<{ unique_id: string }>, res: Response, parent: Parent) => {
+    const reopened = await choices.reopen(parent.id);
+    if (reopened.ok) await enter(req, reopened.value);
+    res.redirect(303, reopened.ok ? to.parent(parent.id) : to.link(parent.uniqueId));
+  };
+
   const start = async (req: Request<{ unique_id: string }>, res: Response) => {
     const link = await findWorking(findLink, req, res);
     const { parent } = link;
     const form = readOpenLinkForm(req.body);
-    if (parent.photoId !== null) {
-      await enter(req, parent);
-      res.redirect(303, to.parent(parent.id));
+    if (hasSent(parent)) {
+      await reopen(req, res, parent);
     } else if (link.state === 'expired') {
       showExpired(res, link);
     } else if (form.do === 'show') {
@@ -105,6 +117,7 @@ export const makeOpenLink = ({
     .route(paths.link)
     .get(show)
     .post(...parentSession, start);
+  router.get(paths.linkQr, showQr);
   return router;
 };
 

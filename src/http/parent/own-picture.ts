@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { ShowPhoto } from '../../photos/show-photo.ts';
 import { Refused } from '../../shared/errors.ts';
 import { parseId } from '../../shared/ids.ts';
-import { paths } from '../paths.ts';
+import { isPictureSize, paths } from '../paths.ts';
 import { sendPicture } from '../send-picture.ts';
 
 type Deps = { requireParent: RequestHandler<{ parent_id: string }>; showPhoto: ShowPhoto };
@@ -13,7 +13,7 @@ export const makeOwnPicture = ({ requireParent, showPhoto }: Deps): Router => {
   router.route(paths.parentPicture).get(requireParent, async (req, res) => {
     const { photo_id, size } = req.params as { photo_id?: string; size?: string };
     const photoId = parseId(photo_id);
-    if (photoId === undefined || (size !== 'full' && size !== 'thumb')) throw new Refused('not-found');
+    if (photoId === undefined || !isPictureSize(size)) throw new Refused('not-found');
     const jpeg = await showPhoto.forParent(res.locals.parent, photoId, size);
     if (!jpeg) throw new Refused('not-found');
     sendPicture(res, jpeg);

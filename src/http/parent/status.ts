@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { hasSent } from '../../parents/parent.ts';
 import type { PhotoRecords } from '../../photos/photo-records.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { csrfToken } from '../middleware/csrf.ts';
@@ -20,8 +21,8 @@ export const makeStatus = ({ requireParent, photos, maxUploadMb, clock }: Deps):
   const show = async (req: Request, res: Response): Promise<void> => {
     const { parent, school, speech } = res.locals;
     const now = clock.now();
-    if (parent.photoId !== null) {
-      const stored = await photos.listOfParent(parent.id);
+    if (hasSent(parent)) {
+      const stored = await photos.toldOf(parent);
       const form = { speech, parent, csrf: csrfToken(req), uploadId: randomUUID(), maxUploadMb };
       renderStatus(res, presentStatus({ speech, school }, { ...form, photos: stored, now }));
     } else if (parent.declinedAt) {

@@ -160,7 +160,7 @@ const makeRow = ({ speech, dates, state }: Seen): ((row: ListRow) => Row) => {
     childName: row.childName,
     forChild: forChild.map((part) => (part.value ? { ...part, text: row.childName } : part)),
     className: row.className ?? '',
-    photo: row.photoId === null ? null : to.adminPicture(row.photoId, 'thumb'),
+    photo: row.photoId === null ? null : to.adminPicture(row.photoId, 'portrait'),
     tag: archived ?? tags.get(row.status) ?? presentStatus(speech, row.status),
     alert: row.notMe ? alert : null,
     changed: dates.short(row.changedAt),

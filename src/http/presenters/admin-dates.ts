@@ -1,31 +1,23 @@
+import { dateFormat } from '../../platform/date-format.ts';
 import type { Speech } from '../../platform/i18n.ts';
 
-type Formats = { day: (at: Date) => string; dayAndMonth: Intl.DateTimeFormat; hours: Intl.DateTimeFormat };
-const made = new Map<string, Formats>(); // by time zone: building a format is dear, a list has fifty dates
+type Formats = {
+  day: (at: Date) => string;
+  dayAndMonth: (at: Date) => string;
+  hours: Intl.DateTimeFormat;
+};
+const made = new Map<string, Formats>(); // by time zone
 
 const formatsOf = (timeZone: string): Formats => {
   const known = made.get(timeZone);
   if (known) return known;
   const formats = {
-    day: byMinute(new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone })), // 2025-05-12
-    dayAndMonth: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone }),
+    day: dateFormat('sv-SE', { dateStyle: 'short', timeZone }), // 2025-05-12
+    dayAndMonth: dateFormat('en-GB', { day: 'numeric', month: 'long', timeZone }),
     hours: new Intl.DateTimeFormat('sv-SE', { timeStyle: 'medium', timeZone }), // 14:02:59
   };
   made.set(timeZone, formats);
   return formats;
-};
-
-/** Remembers what was formatted: the same fifty rows are looked at again and again. */
-const byMinute = (format: Intl.DateTimeFormat) => {
-  const known = new Map<number, string>();
-  return (at: Date): string => {
-    const minute = Math.floor(at.getTime() / 60_000);
-    let text = known.get(minute);
-    if (text !== undefined) return text;
-    if (known.size >= 10_000) known.clear();
-    known.set(minute, (text = format.format(at)));
-    return text;
-  };
 };
 
 const DAY = 24 * 3600 * 1000;
@@ -41,7 +33,7 @@ export const officeDates = (speech: Speech, timeZone: string, now: Date) => {
       const on = day(at);
       if (on === today) return speech.t('office.short.today', { time: speech.time(at) });
       if (on === yesterday) return speech.t('office.short.yesterday');
-      return on.slice(0, 4) === today.slice(0, 4) ? dayAndMonth.format(at) : speech.date(at);
+      return on.slice(0, 4) === today.slice(0, 4) ? dayAndMonth(at) : speech.date(at);
     },
     /** For the middle of a sentence: 'today at 13:40', 'on 9 May 2025 at 13:40'. */
     within: (at: Date): string => {

@@ -5,7 +5,7 @@ import { paths } from '../paths.ts';
 import type { IconName } from './icons.ts';
 
 /** Which entry of the menu is marked as the current one. */
-export type OfficePlace = 'parents' | 'review' | null;
+export type OfficePlace = 'parents' | 'review' | 'checks' | null;
 
 type MenuEntry = {
   href: string;
@@ -14,6 +14,8 @@ type MenuEntry = {
   current: boolean;
   count: string | null;
   countText: string;
+  /** The first of what is looked at now and then. */
+  gap: boolean;
 };
 
 /** What every page of the office needs around its own content. */
@@ -71,7 +73,7 @@ export const presentOfficeLayout = (around: OfficeAround, page: string): OfficeL
   };
 };
 
-const presentMenu = ({ speech, here, waiting = 0 }: OfficeAround): MenuEntry[] => [
+const presentMenu = ({ speech, staff, here, waiting = 0 }: OfficeAround): MenuEntry[] => [
   {
     href: paths.adminParents,
     icon: 'parents',
@@ -79,6 +81,7 @@ const presentMenu = ({ speech, here, waiting = 0 }: OfficeAround): MenuEntry[] =
     current: here === 'parents',
     count: null,
     countText: '',
+    gap: false,
   },
   {
     href: paths.review,
@@ -87,5 +90,17 @@ const presentMenu = ({ speech, here, waiting = 0 }: OfficeAround): MenuEntry[] =
     current: here === 'review',
     count: waiting > 0 ? speech.number(waiting) : null,
     countText: speech.t('office.nav.waiting', { count: waiting }),
+    gap: false,
   },
+  ...(staff?.role === 'admin' ? [presentChecksEntry(speech, here)] : []),
 ];
+
+const presentChecksEntry = (speech: Speech, here: OfficePlace): MenuEntry => ({
+  href: paths.adminChecks,
+  icon: 'chart',
+  text: speech.t('office.nav.checks'),
+  current: here === 'checks',
+  count: null,
+  countText: '',
+  gap: true,
+});

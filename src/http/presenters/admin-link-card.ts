@@ -30,7 +30,7 @@ type Seen = {
 
 export const presentLinkCard = ({ speech, dates, parent, entries, url, qr, ttlDays, now }: Seen): LinkCard => {
   const revoked = parent.linkRevokedAt !== null;
-  const opened = entries.filter(({ kind }) => kind === 'consent.given').length;
+  const opened = entries.filter(({ kind }) => kind === 'consent.given' || kind === 'link.opened').length;
   return {
     state: stateOf(speech, dates, parent, now),
     opened: revoked ? null : speech.t('office.parent.opened', { count: opened }),

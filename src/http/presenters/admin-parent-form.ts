@@ -16,6 +16,8 @@ export type ParentFormPage = {
   title: RichPart[];
   back: { href: string; text: string };
   action: string;
+  /** Id of the school that a new parent is entered into. */
+  school: number;
   errorTitle: string;
   errors: { field: string; text: string }[];
   fields: Record<keyof ParentDetailsTyped, Field>;
@@ -27,6 +29,7 @@ export type ParentFormPage = {
 type Seen = {
   layout: OfficeLayout;
   speech: Speech;
+  school: { id: number };
   notice: OfficeNotice | null;
   /** The parent who is edited; undefined for a new one. */
   parent: Parent | undefined;
@@ -36,7 +39,7 @@ type Seen = {
 };
 
 export const presentParentForm = (seen: Seen): ParentFormPage => {
-  const { layout, speech, notice, parent, typed, faults, classes } = seen;
+  const { layout, speech, school, notice, parent, typed, faults, classes } = seen;
   const texts = faults.map(({ field, fault }) => ({ field, text: speech.t(`office.form.fault.${fault}`) }));
   const field = (name: keyof ParentDetailsTyped): Field => ({
     name,
@@ -51,6 +54,7 @@ export const presentParentForm = (seen: Seen): ParentFormPage => {
       ? { href: to.adminParent(parent.id), text: fullName(parent) }
       : { href: paths.adminParents, text: speech.t('office.list.title') },
     action: parent ? to.adminParentEdit(parent.id) : paths.adminParentNew,
+    school: school.id,
     errorTitle: speech.t('office.error.title', { count: texts.length }),
     errors: texts,
     fields: {

@@ -1,6 +1,7 @@
 import type { TimelineEntry } from '../../dashboard/timeline.ts';
 import { fullName, type Parent } from '../../parents/parent.ts';
 import type { QrPicture } from '../../parents/link-qr.ts';
+import type { Decision } from '../../photos/decision-records.ts';
 import type { Photo } from '../../photos/photo.ts';
 import type { Speech } from '../../platform/i18n.ts';
 import { languageNames } from '../../platform/languages.ts';
@@ -11,6 +12,7 @@ import type { OfficeLayout } from './admin-layout.ts';
 import { type LinkCard, presentLinkCard } from './admin-link-card.ts';
 import type { OfficeNotice } from './admin-notice.ts';
 import { presentReasons } from './admin-reasons.ts';
+import { type PhotoChecks, presentPhotoChecks } from './admin-photo-checks.ts';
 import { presentArchived, presentStatus, type StatusTag } from './admin-status.ts';
 import { presentTimeline, type TimelineItem } from './admin-timeline.ts';
 
@@ -36,8 +38,12 @@ export type ParentDetailPage = {
     /** Where an approval is sent, for a photo that waits. */
     approve: string | null;
     reject: string | null;
+    crop: string | null;
     rejectedFor: { reasons: string; note: string | null } | null;
+    checks: PhotoChecks;
   } | null;
+  /** Takes the last decision about this parent's photos back, where this can be done and who looks may. */
+  undo: { action: string; decision: number; text: string } | null;
   approvedBefore: { address: string; alt: string } | null;
   alert: { text: RichPart[]; edit: string; newLink: string; clear: string; mayAct: boolean } | null;
   archived: { title: RichPart[]; restore: string; mayAct: boolean } | null;
@@ -56,6 +62,8 @@ type Seen = {
   parent: Parent;
   photos: Photo[];
   entries: TimelineEntry[];
+  /** The last decision that this member of staff may still take back. */
+  undoable: Decision | undefined;
   consent: { version: string; agreedAt: Date } | undefined;
   /** The onboarding link and its QR code; the office's other roles never get it. */
   link: { url: string; qr: QrPicture; ttlDays: number; now: Date } | undefined;
@@ -77,6 +85,7 @@ export const presentParentDetail = (seen: Seen): ParentDetailPage => {
     edit: mayChange && !archived ? to.adminParentEdit(parent.id) : null,
     review: pending && !archived ? `${paths.review}?photo=${pending.id}` : null,
     photo: presentPhoto(seen),
+    undo: presentUndo(seen),
     approvedBefore: pending ? presentApproved(seen) : null,
     alert: presentAlert(seen),
     archived: presentArchivedNotice(seen),
@@ -113,7 +122,7 @@ const presentApproved = ({ speech, parent, photos }: Seen): ParentDetailPage['ap
   const approved = photos.find((photo) => photo.status === 'approved');
   if (!approved) return null;
   const alt = speech.t('office.photoOf', { name: fullName(parent) });
-  return { address: to.adminPicture(approved.id, 'thumb'), alt };
+  return { address: to.adminPicture(approved.id, 'portrait'), alt };
 };
 
 const presentPhoto = ({ speech, parent, photos }: Seen): ParentDetailPage['photo'] => {
@@ -128,12 +137,23 @@ const presentPhoto = ({ speech, parent, photos }: Seen): ParentDetailPage['photo
     height: photo.height,
     approve: mayDecide && photo.status === 'pending' ? to.adminDecision(photo.id) : null,
     reject: mayDecide ? `${to.adminRejection(photo.id)}?back=parent` : null,
+    checks: presentPhotoChecks(speech, photo),
+    crop: mayDecide ? `${to.adminCrop(photo.id)}?back=parent` : null,
     rejectedFor:
       photo.status === 'rejected'
         ? { reasons: presentReasons(speech, photo.rejectReasons), note: photo.rejectNote }
         : null,
   };
 };
+
+const presentUndo = ({ speech, undoable }: Seen): ParentDetailPage['undo'] =>
+  undoable
+    ? {
+        action: to.adminUndo(undoable.photoId),
+        decision: undoable.id,
+        text: speech.t(undoable.decision === 'approved' ? 'office.undo.ofApproval' : 'office.undo.ofRejection'),
+      }
+    : null;
 
 const presentAlert = ({ speech, dates, parent, mayChange }: Seen): ParentDetailPage['alert'] => {
   if (parent.notMeAt === null || parent.archivedAt !== null) return null;
@@ -152,7 +172,8 @@ const presentAlert = ({ speech, dates, parent, mayChange }: Seen): ParentDetailP
   };
 };
 
-const presentDetails = ({ speech, dates, parent, consent }: Seen): Detail[] => {
+const presentDetails = ({ speech, dates, parent, photos, consent }: Seen): Detail[] => {
+  const photo = photos.find(({ id }) => id === parent.photoId);
   const plain = (text: string): RichPart[] => [{ text, value: true, strong: false }];
   const given = (label: string, text: string | null, ltr = false): Detail[] =>
     text === null ? [] : [{ label, parts: plain(text), ltr }];
@@ -176,5 +197,6 @@ const presentDetails = ({ speech, dates, parent, consent }: Seen): Detail[] => {
         ? speech.t('office.parent.consentGiven', { when: dates.within(consent.agreedAt), version: consent.version })
         : speech.t('office.parent.consentNone'),
     ),
+    ...given(speech.t('office.parent.checks'), photo ? presentPhotoChecks(speech, photo).summary : null),
   ];
 };

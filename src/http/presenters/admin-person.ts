@@ -21,7 +21,7 @@ export const presentPerson = (speech: Speech, parent: Parent): PersonCard => ({
     parent.photoId === null
       ? null
       : {
-          address: to.adminPicture(parent.photoId, 'thumb'),
+          address: to.adminPicture(parent.photoId, 'portrait'),
           alt: speech.t('office.photoOf', { name: fullName(parent) }),
         },
   tag: parent.archivedAt ? presentArchived(speech) : presentStatus(speech, parent.status),

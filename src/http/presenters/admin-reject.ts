@@ -7,7 +7,8 @@ import { to } from '../paths.ts';
 import type { OfficeDates } from './admin-dates.ts';
 import type { OfficeLayout } from './admin-layout.ts';
 import { presentChild } from './admin-person.ts';
-import { type DecisionForm, presentDecision, reviewAddress } from './admin-review.ts';
+import { type DecisionForm, presentDecision } from './admin-review.ts';
+import { reviewAddress } from './review-address.ts';
 
 /** What the parent reads for a reason, in the parent's own language. */
 type Preview = { reason: RejectReason; title: string; advice: string };

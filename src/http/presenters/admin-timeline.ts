@@ -25,11 +25,16 @@ const looks: Partial<Record<EventKind, { tone: string; icon: IconName }>> = {
   'link.revoked': { tone: 'bad', icon: 'barred' },
   'link.extended': { tone: 'info', icon: 'clock' },
   'photo.received': { tone: 'info', icon: 'picture' },
+  'photo.sent-anyway': { tone: 'info', icon: 'arrow' },
   'photo.superseded': { tone: 'mute', icon: 'picture' },
   'photo.approved': { tone: 'ok', icon: 'tick' },
   'photo.rejected': { tone: 'bad', icon: 'cross' },
+  'photo.undecided': { tone: 'info', icon: 'undo' },
+  'photo.reinstated': { tone: 'ok', icon: 'tick' },
   'photo.deleted': { tone: 'bad', icon: 'trash' },
   'photo.cleared': { tone: 'mute', icon: 'trash' },
+  'photo.loaded-ahead': { tone: 'mute', icon: 'eye' },
+  'photo.portrait-changed': { tone: 'mute', icon: 'crop' },
   'photo.shown': { tone: 'mute', icon: 'eye' },
 };
 
@@ -70,22 +75,27 @@ const presentWhen = (speech: Speech, dates: OfficeDates, { at, actor, staffName 
   return speech.rich('office.event.atBy', { moment, name: staffName });
 };
 
-/** What happened. Two kinds of event say more than that: which fields changed, and why a photo was rejected. */
-const sentence = (speech: Speech, { kind, data }: TimelineEntry): string => {
-  if (kind === 'parent.edited') {
-    const fields = fieldNames(speech, data['fields']);
-    return fields === ''
-      ? speech.t('office.event.parent.edited')
-      : speech.t('office.event.parent.edited.fields', { fields });
-  }
-  if (kind === 'photo.rejected') {
-    const reasons = presentReasons(speech, data['reasons']);
-    return reasons === ''
-      ? speech.t('office.event.photo.rejected')
-      : speech.t('office.event.photo.rejected.reasons', { reasons });
-  }
+/** What happened. */
+const sentence = (speech: Speech, entry: TimelineEntry): string => {
+  const { kind } = entry;
   if (kind.startsWith('school.') || kind.startsWith('staff.')) return speech.t('office.event.other');
-  return speech.t(`office.event.${kind as ParentEventKind}`);
+  return details[kind]?.(speech, entry.data) ?? speech.t(`office.event.${kind as ParentEventKind}`);
+};
+
+/** What an event says beside its kind; undefined: nothing. */
+const details: Partial<Record<EventKind, (speech: Speech, data: TimelineEntry['data']) => string | undefined>> = {
+  'parent.edited': (speech, data) => {
+    const fields = fieldNames(speech, data['fields']);
+    return fields === '' ? undefined : speech.t('office.event.parent.edited.fields', { fields });
+  },
+  'photo.rejected': (speech, data) => {
+    const reasons = presentReasons(speech, data['reasons']);
+    return reasons === '' ? undefined : speech.t('office.event.photo.rejected.reasons', { reasons });
+  },
+  'photo.undecided': ({ t }, { decision }) =>
+    decision === 'approved' || decision === 'rejected' ? t(`office.event.photo.undecided.${decision}`) : undefined,
+  'photo.portrait-changed': ({ t }, { source }) =>
+    source === 'face' || source === 'centre' ? t(`office.event.photo.portrait-changed.${source}`) : undefined,
 };
 
 type ParentEventKind = Exclude<EventKind, `school.${string}` | `staff.${string}`>;

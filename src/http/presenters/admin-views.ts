@@ -1,10 +1,14 @@
+import type { AdminChecksPage } from './admin-checks.ts';
 import type { ConfirmPage } from './admin-confirm.ts';
+import type { CropPage } from './admin-crop.ts';
 import type { DashboardPage } from './admin-dashboard.ts';
 import type { ParentDetailPage } from './admin-parent.ts';
 import type { ParentFormPage } from './admin-parent-form.ts';
 import type { ForbiddenPage, NotFoundPage, OfficeErrorPage } from './admin-problem.ts';
+import type { PassedPage } from './admin-passed.ts';
 import type { RejectPage } from './admin-reject.ts';
-import type { ReviewEmptyPage, ReviewPage } from './admin-review.ts';
+import type { ReviewPage } from './admin-review.ts';
+import type { ReviewEmptyPage } from './admin-review-empty.ts';
 import type { SignInPage } from './admin-sign-in.ts';
 
 /** Each view of the office's pages and the model its template expects. */
@@ -16,7 +20,10 @@ export type AdminViews = {
   'admin/confirm': ConfirmPage;
   'admin/review': ReviewPage;
   'admin/review-empty': ReviewEmptyPage;
+  'admin/review-passed': PassedPage;
+  'admin/checks': AdminChecksPage;
   'admin/reject': RejectPage;
+  'admin/crop': CropPage;
   'admin/403': ForbiddenPage;
   'admin/404': NotFoundPage;
   'admin/error': OfficeErrorPage;

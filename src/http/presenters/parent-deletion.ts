@@ -30,7 +30,7 @@ export const presentDeletion = (around: Around, { parent, photos, csrf }: Deleti
     action: to.parentDeletion(parent.id),
     csrf,
     fullName: fullName(parent),
-    picture: photo ? to.parentPicture(parent.id, photo.id, 'thumb') : null,
+    picture: photo ? to.parentPicture(parent.id, photo.id, 'portrait') : null,
     standing: approved ? t('approved.on', { date: date(approved) }) : (sent ?? null),
     several: photos.length > 1,
     keepHref: to.parent(parent.id),

@@ -17,22 +17,24 @@ export type ParentLayout = Pick<Speech, 't' | 'rich' | 'dir'> & {
   /** Shows a column beside the page on a wide screen. */
   wide: boolean;
   languages: { code: Language; name: string; dir: 'ltr' | 'rtl'; href: string; current: boolean }[];
-  footer: { href: string; parts: RichPart[] }[];
+  /** How to call the office, where it has a telephone. */
+  help: { href: string; parts: RichPart[] } | null;
+  /** The page itself says how we use the photo, in the section `#privacy`; on all others the footer unfolds it. */
+  ownPrivacy: boolean;
 };
 
 export type Around = {
   speech: Speech;
   school: School | undefined;
   wide?: boolean;
-  /** The page has the section `#privacy`. */
-  privacy?: boolean;
+  ownPrivacy?: boolean;
   /** What the language switch keeps of the address' query, e.g. `problem=busy`. */
   query?: string;
 };
 
 /** Puts the masthead, the language switch and the footer around a page whose translated title is `title`. */
 export const presentParentLayout = (around: Around, title: string): ParentLayout => {
-  const { speech, school, wide = false, privacy = false, query } = around;
+  const { speech, school, wide = false, ownPrivacy = false, query } = around;
   const { t, rich, dir, language } = speech;
   const schoolName = school?.name ?? t('page.service');
   const office = school ? presentOffice(school) : null;
@@ -53,10 +55,8 @@ export const presentParentLayout = (around: Around, title: string): ParentLayout
       href: query === undefined ? `?lang=${code}` : `?${query}&lang=${code}`,
       current: code === language,
     })),
-    footer: [
-      ...(office?.phone ? [{ href: office.phone.href, parts: rich('page.help', { phone: office.phone.text }) }] : []),
-      ...(privacy ? [{ href: '#privacy', parts: rich('page.privacy') }] : []),
-    ],
+    help: office?.phone ? { href: office.phone.href, parts: rich('page.help', { phone: office.phone.text }) } : null,
+    ownPrivacy,
   };
 };
 

@@ -1,5 +1,4 @@
 import type { Parent } from '../../parents/parent.ts';
-import type { QrPicture } from '../../parents/link-qr.ts';
 import type { RichPart } from '../../platform/rich-text.ts';
 import { to } from '../paths.ts';
 import { type Around, type ParentLayout, presentParentLayout } from './parent-layout.ts';
@@ -19,10 +18,11 @@ export type WelcomePage = {
   problem: string | null;
   notMeHref: string;
   declineHref: string;
-  qr: QrPicture;
+  /** Address of the QR code for those who opened the link on a computer. */
+  qrSrc: string;
 };
 
-type Welcome = { parent: Parent; csrf: string; consentVersion: string; qr: QrPicture; problem?: ConsentProblem };
+type Welcome = { parent: Parent; csrf: string; consentVersion: string; problem?: ConsentProblem };
 
 /** The first page: what the photo is for, what a good one is, the consent. */
 export const presentWelcome = (around: Around, welcome: Welcome): WelcomePage => {
@@ -30,7 +30,7 @@ export const presentWelcome = (around: Around, welcome: Welcome): WelcomePage =>
   const { parent, problem } = welcome;
   const tab = t('welcome.tab');
   const layout = presentParentLayout(
-    { ...around, wide: true, privacy: true },
+    { ...around, wide: true, ownPrivacy: true },
     problem ? t('page.error-title', { title: tab }) : tab,
   );
   return {
@@ -44,7 +44,7 @@ export const presentWelcome = (around: Around, welcome: Welcome): WelcomePage =>
     problem: problem ? t(`welcome.consent-${problem}`) : null,
     notMeHref: to.linkNotMe(parent.uniqueId),
     declineHref: to.linkDecline(parent.uniqueId),
-    qr: welcome.qr,
+    qrSrc: to.linkQr(parent.uniqueId),
   };
 };
 

@@ -1,4 +1,4 @@
-import { linkState, type Parent } from '../../parents/parent.ts';
+import { hasSent, linkState, type Parent } from '../../parents/parent.ts';
 import type { MessageKey, Speech } from '../../platform/i18n.ts';
 import { to } from '../paths.ts';
 import { type Around, type ParentLayout, presentParentLayout } from './parent-layout.ts';
@@ -65,7 +65,7 @@ export const presentPhotoPage = (around: Around, photo: Photo): PhotoPage => {
   return {
     layout: presentParentLayout(around, missing ? t('page.error-title', { title }) : title),
     form: missing ? { ...form, error: form.messages.noFile } : form,
-    backHref: parent.photoId === null ? to.link(parent.uniqueId) : to.parent(parent.id),
+    backHref: hasSent(parent) ? to.parent(parent.id) : to.link(parent.uniqueId),
     oldStays: parent.status === 'approved',
   };
 };

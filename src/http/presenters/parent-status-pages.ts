@@ -2,6 +2,7 @@ import { fullName, type Parent } from '../../parents/parent.ts';
 import type { Language } from '../../platform/languages.ts';
 import type { Speech } from '../../platform/i18n.ts';
 import type { RichPart } from '../../platform/rich-text.ts';
+import { adviceForParent } from '../../photos/photo-check.ts';
 import type { Photo } from '../../photos/photo.ts';
 import { to } from '../paths.ts';
 import { type Around, type ParentLayout, presentParentLayout } from './parent-layout.ts';
@@ -22,6 +23,8 @@ export type PendingPage = Page & {
   picture: string | null;
   sentAt: string | null;
   damaged: boolean;
+  /** The page that says what could be better, for a photo that was not sent anyway. */
+  checksHref: string | null;
   oldStays: boolean;
   photoHref: string | null;
 };
@@ -61,9 +64,10 @@ const presentPending = (around: Around, { parent, photos, now }: Status): Pendin
     name: parent.name,
     fullName: fullName(parent),
     child: parent.childName,
-    picture: photo ? to.parentPicture(parent.id, photo.id, 'thumb') : null,
+    picture: photo ? to.parentPicture(parent.id, photo.id, 'portrait') : null,
     sentAt: photo ? moment(photo.uploadedAt, now) : null,
-    damaged: photo?.mayBeDamaged ?? false,
+    damaged: photo?.checks === null && photo.mayBeDamaged,
+    checksHref: isAdvised(photo) ? to.parentChecks(parent.id, photo.id) : null,
     oldStays: photos.some(({ status }) => status === 'approved'),
     photoHref: maySend(parent, now) ? to.parentPhoto(parent.id) : null,
     deletionHref: to.parentDeletion(parent.id),
@@ -95,12 +99,16 @@ const presentRejected = (around: Around, status: Status): RejectedPage => {
   const photo = shownOf(parent, photos);
   return {
     layout: presentParentLayout(around, around.speech.t('rejected.title')),
-    picture: photo ? to.parentPicture(parent.id, photo.id, 'thumb') : null,
-    rejection: presentRejection(around, photo),
+    picture: photo ? to.parentPicture(parent.id, photo.id, 'portrait') : null,
+    rejection: presentRejection(around, photo ?? photos[0]),
     form: maySend(parent, now) ? presentPhotoForm(status, 'upload.take-new') : null,
     deletionHref: to.parentDeletion(parent.id),
   };
 };
+
+/** A photo that waits, and whose parent was not done with the advice yet. */
+export const isAdvised = (photo: Photo | undefined): photo is Photo =>
+  photo?.status === 'pending' && photo.sentAnywayAt === null && adviceForParent(photo.checks).length > 0;
 
 /** The photo that the parent's row names; undefined when its files are gone. */
 export const shownOf = (parent: Parent, photos: Photo[]): Photo | undefined =>

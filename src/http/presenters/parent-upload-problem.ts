@@ -18,7 +18,7 @@ export const uploadProblems = {
   'too-small': 422,
   'too-long': 422,
   'not-an-image': 415,
-  heic: 415,
+  heic: 422,
   unreadable: 422,
   malformed: 400,
   'no-file': 422,

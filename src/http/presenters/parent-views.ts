@@ -1,3 +1,4 @@
+import type { ChecksPage } from './parent-checks.ts';
 import type { DeclineDonePage, DeclinePage, NotMePage } from './parent-choice-pages.ts';
 import type { DeletionDonePage, DeletionPage } from './parent-deletion.ts';
 import type { ErrorPage } from './parent-error.ts';
@@ -18,6 +19,7 @@ export type ParentViews = {
   'parent/decline': DeclinePage;
   'parent/decline-done': DeclineDonePage;
   'parent/photo': PhotoPage;
+  'parent/checks': ChecksPage;
   'parent/problem': ProblemPage;
   'parent/too-many': TooManyPage;
   'parent/receipt': ReceiptPage;
