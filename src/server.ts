@@ -1,14 +1,15 @@
 import { explainFailure } from './commands/explain-failure.ts';
 import { ensureFirstAdmin } from './commands/first-admin.ts';
+import { listenToStopSignals } from './platform/stop-signals.ts';
 import { loadConfig } from './shared/config.ts';
 import { wire } from './wiring.ts';
 import { wireHttp } from './wiring-http.ts';
 
-/** How long a balancer gets to see that we stop; and the time after which nothing is waited for any more. */
+/** How long a balancer, which sends SIGTERM, gets to see that we stop. */
 const NOTICE_MS = 3000;
-const HARD_LIMIT_MS = 30_000;
 
 const start = async (): Promise<void> => {
+  const signals = listenToStopSignals();
   const config = loadConfig();
   const service = await wire({ config });
   const { logger } = service;
@@ -32,26 +33,23 @@ const start = async (): Promise<void> => {
   for (const line of lines) process.stderr.write(`${line}\n`);
   logger.info({ address: server.address() }, 'listening');
 
-  let stopping = false;
-  const stop = (noticeMs: number) => {
-    if (stopping) process.exit(1); // asked twice: at once
-    stopping = true;
+  signals.begun((signal) => {
     drain.draining = true;
     logger.info('draining');
     void service.jobs.stop(); // in the time that the balancer and open requests need anyway
-    setTimeout(() => process.exit(1), HARD_LIMIT_MS).unref();
-    setTimeout(() => {
-      server.close(() => {
-        void service.stop().then(() => {
-          logger.info('stopped');
-          process.exit(0);
+    setTimeout(
+      () => {
+        server.close(() => {
+          void service.stop().then(() => {
+            logger.info('stopped');
+            process.exit(0);
+          });
         });
-      });
-      server.closeIdleConnections();
-    }, noticeMs);
-  };
-  process.on('SIGTERM', () => stop(NOTICE_MS));
-  process.on('SIGINT', () => stop(0));
+        server.closeIdleConnections();
+      },
+      signal === 'SIGTERM' ? NOTICE_MS : 0,
+    );
+  });
   process.on('uncaughtExceptionMonitor', (error) => logger.fatal({ err: error }, 'a fault that nobody caught'));
 };
 

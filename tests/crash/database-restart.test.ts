@@ -57,6 +57,15 @@ test('Ctrl-C in the terminal ends the service and its database cleanly', async (
   );
 });
 
+test('Ctrl-C while it starts is obeyed when it has started, and leaves no database running', async () => {
+  const service = home.spawn({ detached: true });
+  while (home.postmaster() === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+  process.kill(-service.pid, 'SIGINT');
+  expect(await service.exited).toEqual({ code: 0, signal: null });
+  expect(home.postmaster()).toBeUndefined();
+  expect(processesOf(home.dir)).toEqual([]);
+});
+
 test('kill -9 of the service, then a start: everything is there, sessions too', async () => {
   const first = await home.start();
   const maria = await withPhoto(first);

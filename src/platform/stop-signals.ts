@@ -1,0 +1,28 @@
+/** The time after the first signal when nothing is waited for any more. */
+const HARD_LIMIT_MS = 30_000;
+
+type Signal = 'SIGTERM' | 'SIGINT';
+
+/**
+ * Listens to SIGTERM and SIGINT from now on. `begun(stop)` says how to stop once there is something to stop; a signal that
+ * came before, during the start, is obeyed then: it must not leave a database running that nobody stops. The process ends
+ * with 1 at a second signal, and at the latest 30 s after the first.
+ */
+export const listenToStopSignals = () => {
+  let asked: Signal | undefined;
+  let stop: ((signal: Signal) => void) | undefined;
+  const ask = (signal: Signal) => {
+    if (asked !== undefined) process.exit(1);
+    asked = signal;
+    setTimeout(() => process.exit(1), HARD_LIMIT_MS).unref();
+    stop?.(signal);
+  };
+  process.on('SIGTERM', ask);
+  process.on('SIGINT', ask);
+  return {
+    begun: (how: (signal: Signal) => void): void => {
+      stop = how;
+      if (asked !== undefined) how(asked);
+    },
+  };
+};
