@@ -40,7 +40,7 @@ module.exports = {
     layer('http', '^src/http/', [`^src/${features}/`, '^src/platform/', '^src/shared/']),
     layer('commands', '^src/commands/', [wiring, `^src/${features}/`, '^src/platform/', '^src/shared/']),
     layer('wiring', wiring, [`^src/(http|jobs|commands|platform|shared|${features})/`]),
-    layer('entry', entry, ['^src/(wiring|wiring-http|wiring-worker|commands/.+|shared/config)\\.ts$']),
+    layer('entry', entry, ['^src/(wiring|wiring-http|wiring-worker|commands/.+|shared/(config|stop-signals))\\.ts$']),
     {
       name: 'features-do-not-import-each-other',
       severity: 'error',

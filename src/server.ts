@@ -1,7 +1,7 @@
 import { explainFailure } from './commands/explain-failure.ts';
 import { ensureFirstAdmin } from './commands/first-admin.ts';
-import { listenToStopSignals } from './platform/stop-signals.ts';
 import { loadConfig } from './shared/config.ts';
+import { listenToStopSignals } from './shared/stop-signals.ts';
 import { wire } from './wiring.ts';
 import { wireHttp } from './wiring-http.ts';
 

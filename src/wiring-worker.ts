@@ -1,4 +1,4 @@
-import { listenToStopSignals } from './platform/stop-signals.ts';
+import { listenToStopSignals } from './shared/stop-signals.ts';
 import { type Config, ConfigError } from './shared/config.ts';
 import { wire } from './wiring.ts';
 
