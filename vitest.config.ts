@@ -14,6 +14,7 @@ export default defineConfig({
     globalSetup: ['tests/support/cluster.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    maxWorkers: 2, // also on a machine with two cores, of which one would be left idle
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'lcovonly'], thresholds: { lines: 90 } },
     projects: [
       {
@@ -31,8 +32,8 @@ export default defineConfig({
         extends: true,
         test: { name: 'e2e', include: ['tests/journeys/**/*.e2e.ts'], fileParallelism: false, testTimeout: 180_000 },
       },
-      { extends: true, test: { name: 'hostile', include: [apart.hostile], testTimeout: 120_000, maxWorkers: 2 } },
-      { extends: true, test: { name: 'crash', include: [apart.crash], testTimeout: 240_000, fileParallelism: false } },
+      { extends: true, test: { name: 'hostile', include: [apart.hostile], testTimeout: 120_000 } },
+      { extends: true, test: { name: 'crash', include: [apart.crash], testTimeout: 240_000 } },
     ],
   },
 });

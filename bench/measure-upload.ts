@@ -2,18 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
-import { makeVisitor } from '../tests/support/visitor.ts';
-import { cpuOf, faceCheckerOf, peakRssOf } from './processes.ts';
+import { addSenders } from '../tests/support/office.ts';
+import { grainy } from '../tests/support/pictures.ts';
+import { type Sender, sendPhoto } from '../tests/support/sender.ts';
+import { cpuOf, faceCheckerOf, peakRssOf, rssOf } from './processes.ts';
+import { plainRow, type Row } from './row.ts';
 import type { Service } from './service.ts';
 
-/** A 12-megapixel JPEG of about 3 MB, as a phone makes it: noise of the size of details, not of pixels; `p3` with Apple's colours. */
-const phonePhoto = async (colours: 'srgb' | 'p3'): Promise<Buffer> => {
-  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
-  const small = await sharp({ create: { width: 1000, height: 750, channels: 3, background: 'grey', noise } })
-    .png()
-    .toBuffer();
-  const photo = sharp(small).resize(4000, 3000, { kernel: 'cubic' }).jpeg({ quality: 88 });
+/** A 12-megapixel JPEG of about 3 MB, as a phone makes it; `p3` with Apple's colours. */
+export const phonePhoto = async (colours: 'srgb' | 'p3'): Promise<Buffer> => {
+  const photo = (await grainy(4000, 3000)).jpeg({ quality: 88 });
   return (colours === 'p3' ? photo.withIccProfile('p3') : photo).toBuffer();
 };
 
@@ -33,57 +31,88 @@ const measureYardstick = (photo: Buffer, count: number): number => {
   }
 };
 
-/** Sends `count` photos, two at a time, as two parents do, after a few to warm up; `measure` runs before and after. */
-const sendPhotos = async (service: Service, photo: Buffer, count: number, measure: () => number): Promise<number> => {
-  const parents = await Promise.all(
-    ['Maria', 'Kwame'].map((name) => service.cli('parent:create', '--name', name, '--child', 'Sofia')),
+const send = async (sender: Sender, photo: Buffer): Promise<void> => {
+  const { status } = await sendPhoto(sender, photo);
+  if (status !== 303) throw new Error(`an upload was answered ${status}`);
+};
+
+/** Sends `count` photos, two at a time, as two parents do; calls `each` after every one. */
+const sendTwoAtATime = async (senders: Sender[], photo: Buffer, count: number, each = (): void => undefined) => {
+  await Promise.all(
+    senders.map(async (sender) => {
+      for (let i = 0; i < count / senders.length; i += 1) {
+        await send(sender, photo);
+        each();
+      }
+    }),
   );
-  const senders = await Promise.all(parents.map((parent) => openForm(service, String(parent['onboarding_url']))));
-  const sendAll = (times: number) =>
-    Promise.all(
-      senders.map(async (send) => {
-        for (let i = 0; i < times; i += 1) await send(photo);
-      }),
-    );
-  await sendAll(3);
+};
+
+/** What `measure` counts, per photo: two senders, after a few photos to warm up. */
+const perPhoto = async (service: Service, photo: Buffer, count: number, measure: () => number): Promise<number> => {
+  const senders = await addSenders(service.url, 2);
+  await sendTwoAtATime(senders, photo, 6);
   const before = measure();
-  await sendAll(count / 2);
+  await sendTwoAtATime(senders, photo, count);
   return (measure() - before) / count;
 };
 
-/** CPU of service and decoder per photo and of the yardstick, in milliseconds; the most memory so far, in MiB. */
-export const measureUpload = async (service: Service, count: number, colours: 'srgb' | 'p3') => {
+/** CPU of service and decoder per photo beside the yardstick's. */
+export const measureUpload = async (service: Service, count: number, colours: 'srgb' | 'p3'): Promise<Row> => {
   const photo = await phonePhoto(colours);
-  const perPhoto = await sendPhotos(service, photo, count, () => cpuOf(service.pid));
+  const ours = await perPhoto(service, photo, count, () => cpuOf(service.pid));
+  const yardstick = measureYardstick(photo, count);
+  const name = { srgb: 'sRGB', p3: 'Display P3' }[colours];
   return {
-    photoMb: photo.length / 1e6,
-    perPhoto,
-    yardstick: measureYardstick(photo, count),
-    peakRss: peakRssOf(service.pid),
+    what: `upload of a 12-Mpx photo (${name}, ${(photo.length / 1e6).toFixed(1)} MB), service and decoder`,
+    measured: `${ours.toFixed(1)} CPU-ms`,
+    yardstick: `${yardstick.toFixed(1)} CPU-ms`,
+    ratio: (yardstick / ours).toFixed(2),
+    target: 'yardstick / measured >= 0.90',
+    met: yardstick / ours >= 0.9,
   };
 };
 
-/** CPU of the face checker per photo, in milliseconds, and the most memory that it held, in MiB. */
-export const measureFaceCheck = async (service: Service, count: number) => {
+/** CPU of the face checker per photo, and the most memory that it held. */
+export const measureFaceCheck = async (service: Service, count: number): Promise<Row> => {
+  const cpu = await perPhoto(service, await phonePhoto('srgb'), count, () => faceCheckerOf(service.pid).cpu);
+  const { peakRss } = faceCheckerOf(service.pid);
+  return plainRow(
+    'face check of a photo without a face, in a process of its own',
+    `${cpu.toFixed(0)} CPU-ms, ${peakRss.toFixed(0)} MiB at most`,
+    'memory <= 600 MiB',
+    peakRss > 0 && peakRss <= 600,
+  );
+};
+
+/** Photos after which memory may not grow any more. */
+const SETTLED = 200;
+
+/** Memory of service and decoder while `count` photos of 12 megapixels come, two at a time. */
+export const measureMemory = async (service: Service, count: number): Promise<Row[]> => {
   const photo = await phonePhoto('srgb');
-  const perPhoto = await sendPhotos(service, photo, count, () => faceCheckerOf(service.pid).cpu);
-  return { perPhoto, peakRss: faceCheckerOf(service.pid).peakRss };
+  const senders = await addSenders(service.url, 2);
+  const held: number[] = [];
+  await sendTwoAtATime(senders, photo, count, () => held.push(rssOf(service.pid)));
+  const peak = peakRssOf(service.pid);
+  const growth = slopeOf(held.slice(SETTLED)) * (count - SETTLED);
+  const what = `memory of service and decoder, ${count} uploads of 12 Mpx, two at a time`;
+  return [
+    plainRow(`${what}: the most`, `${peak.toFixed(0)} MiB`, '<= 256 MiB', peak <= 256),
+    plainRow(
+      `${what}: growth after the first ${SETTLED} (slope of a line through what each upload left)`,
+      `${growth.toFixed(1)} MiB`,
+      '< 5 MiB',
+      growth < 5,
+    ),
+  ];
 };
 
-/** Opens the link as a parent does; gives what sends one photo by that page's form and waits for the answer. */
-const openForm = async (service: Service, link: string) => {
-  const visitor = makeVisitor(service.url);
-  const page = await visitor.submit(await visitor.open(new URL(link).pathname), 'Start', { consent: 'v1' });
-  const csrf = page.root.querySelector('form[enctype] [name=_csrf]')?.getAttribute('value') ?? '';
-  const cookie = [...visitor.cookies].map((pair) => pair.join('=')).join('; ');
-  return async (photo: Buffer): Promise<void> => {
-    const body = new FormData();
-    body.append('_csrf', csrf);
-    body.append('upload_id', crypto.randomUUID());
-    body.append('photo', new Blob([new Uint8Array(photo)]), 'me.jpg');
-    const url = service.url + page.url;
-    const answer = await fetch(url, { method: 'POST', body, headers: { cookie }, redirect: 'manual' });
-    await answer.arrayBuffer();
-    if (answer.status !== 303) throw new Error(`an upload was answered ${answer.status}`);
-  };
+/** By how much each value is higher than the one before it, by least squares. */
+const slopeOf = (values: number[]): number => {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const over = values.reduce((sum, value, i) => sum + (i - middle) * (value - mean), 0);
+  const under = values.reduce((sum, _value, i) => sum + (i - middle) ** 2, 0);
+  return over / under;
 };

@@ -27,12 +27,16 @@ const sum = (numbers: number[]): number => numbers.reduce((all, one) => all + on
 /** CPU that a service and its decoders have used since they began, user and system, in milliseconds. */
 export const cpuOf = (pid: number): number => sum(withDecoders(pid).map(cpuOfOne));
 
-/** Largest memory that a process has held so far, in MiB. */
-const peakOfOne = (pid: number): number =>
-  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+/** Memory of a process in MiB: the largest that it has held so far, or what it holds now. */
+const mibOf = (pid: number, field: 'VmHWM' | 'VmRSS'): number =>
+  Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+const peakOfOne = (pid: number): number => mibOf(pid, 'VmHWM');
 
 /** The largest memories of a service and of its decoders added up, in MiB: no less than both ever held at once. */
 export const peakRssOf = (pid: number): number => sum(withDecoders(pid).map(peakOfOne));
+
+/** What a service and its decoders hold now, in MiB. */
+export const rssOf = (pid: number): number => sum(withDecoders(pid).map((one) => mibOf(one, 'VmRSS')));
 
 /** CPU in ms and largest memory in MiB of the face checker of a service; zero when none runs. */
 export const faceCheckerOf = (pid: number): { cpu: number; peakRss: number } => {

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-
-export const ADMIN = { email: 'ruth@oakfield.example.org', password: 'correct horse battery staple' };
+import { ADMIN } from '../tests/support/service.ts';
 
 /** The line of `npm start`: the flags of the real thing. */
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };

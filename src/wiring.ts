@@ -24,7 +24,7 @@ import { makeClaimUploads } from './photos/claim-uploads.ts';
 import { makeClearPhotos } from './photos/clear-photos.ts';
 import { makeDecisionRecords } from './photos/decision-records.ts';
 import { makeDecodeQueue } from './photos/decode-queue.ts';
-import { makeDecoder } from './photos/decoder.ts';
+import { type Decoder, makeDecoder } from './photos/decoder.ts';
 import { makeDeleteParent, makeDeletePhotos } from './photos/delete-photos.ts';
 import { makeFaceChecker } from './photos/face-checker.ts';
 import { makePassedPhotos } from './photos/passed-photos.ts';
@@ -69,6 +69,7 @@ type Handed = {
   firstSchool?: boolean;
   /** Whether photos are taken in here; who only looks makes no folders and works on a disk that is full or read-only. */
   takesPhotos?: boolean;
+  decoder?: Decoder;
   jobs?: { kinds: JobKinds; makeHandlers: (features: Features) => Handlers };
 };
 
@@ -79,6 +80,7 @@ export const wire = async ({
   logger = makeLogger({ level: config.LOG_LEVEL }),
   firstSchool = true,
   takesPhotos = true,
+  decoder = makeDecoder({ logger }),
   jobs: { kinds, makeHandlers: handlersOf } = { kinds: jobKinds, makeHandlers },
 }: Handed) => {
   const database = await openDatabase({ config, logger });
@@ -86,7 +88,7 @@ export const wire = async ({
   try {
     const queue = makeQueue({ db, kinds });
     await queue.prepare();
-    const features = wireFeatures({ config, clock, logger, db, queue });
+    const features = wireFeatures({ config, clock, logger, db, queue, decoder });
     await features.claimUploads();
     if (takesPhotos) await features.files.prepare();
     const { SCHOOL_NAME: name, SCHOOL_PHONE: phone, SCHOOL_TIME_ZONE: timeZone } = config;
@@ -109,9 +111,9 @@ export const wire = async ({
 export type Wired = Awaited<ReturnType<typeof wire>>;
 
 type Features = ReturnType<typeof wireFeatures>;
-type Ground = { config: Config; clock: Clock; logger: Logger; db: Db; queue: Queue };
+type Ground = { config: Config; clock: Clock; logger: Logger; db: Db; queue: Queue; decoder: Decoder };
 
-const wireFeatures = ({ config, clock, logger, db, queue }: Ground) => {
+const wireFeatures = ({ config, clock, logger, db, queue, decoder }: Ground) => {
   const schools = makeSchoolRecords({ db, clock, linkTtlDays: config.LINK_TTL_DAYS });
   const parents = makeParentRecords({ db });
   const photos = makePhotoRecords({ db });
@@ -120,7 +122,6 @@ const wireFeatures = ({ config, clock, logger, db, queue }: Ground) => {
   const decodes = makeDecodeQueue({
     ...{ running: availableParallelism(), bytes: DECODE_BYTES, waitMs: DECODE_WAIT_MS },
   });
-  const decoder = makeDecoder({ logger });
   const sweepPhotos = makeSweepPhotos({ db, files });
   const changePortrait = makeChangePortrait({ db, decoder, photos, files, sweepPhotos, clock });
   const { CHECKS: checks } = config;

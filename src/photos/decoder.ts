@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import type { Logger } from '../platform/logger.ts';
 import { makeSideProcess, SideProcessFailed } from '../platform/side-process.ts';
+import { Refused } from '../shared/errors.ts';
 import type { Result } from '../shared/result.ts';
 import type { Compressed } from './compress-image.ts';
 import type { DecoderAsk } from './decoder-process.ts';
@@ -26,6 +27,8 @@ const MAX_RSS = 460 * MIB;
 const INSPECT_MS = 5000;
 /** R4: no picture takes longer. */
 const COMPRESS_MS = 15_000;
+/** Seconds until a decoder that was killed is there again. */
+const CROP_AGAIN_S = 5;
 
 /**
  * Inspects and compresses pictures in a process beside the service, so that one that hangs, crashes or takes too much memory
@@ -88,11 +91,12 @@ export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs
 
     /**
      * Cuts a portrait out of a photo's stored full JPEG (crop-portrait.ts), one at a time: parents wait for nobody of the staff.
-     * Undefined when it is no whole picture, or the crop is not inside it.
+     * Undefined when it is no whole picture, or the crop is not inside it; throws Refused('unavailable') when the process was ended from
+     * outside.
      */
     cropPortrait: async (full: Buffer, crop: PortraitCrop): Promise<Buffer | undefined> => {
       const cut = await cropInTurn(() => settle({ do: 'crop-portrait', full, crop }, inspectMs));
-      if (!cut.ok && cut.reason === 'busy') throw new Error('the decoder has been stopped or killed');
+      if (!cut.ok && cut.reason === 'busy') throw new Refused('unavailable', { retryAfter: CROP_AGAIN_S });
       return cut.ok && cut.value !== undefined ? asBuffer(cut.value as Uint8Array) : undefined;
     },
 

@@ -1,7 +1,10 @@
 import { createInstance } from 'i18next';
+import arChecks from '../locales/ar/checks.json' with { type: 'json' };
 import arParent from '../locales/ar/parent.json' with { type: 'json' };
+import enChecks from '../locales/en/checks.json' with { type: 'json' };
 import enOffice from '../locales/en/office.json' with { type: 'json' };
 import enParent from '../locales/en/parent.json' with { type: 'json' };
+import esChecks from '../locales/es/checks.json' with { type: 'json' };
 import esParent from '../locales/es/parent.json' with { type: 'json' };
 import { dateFormat } from './date-format.ts';
 import { isLanguage, type Language, languages } from './languages.ts';
@@ -11,7 +14,7 @@ type PluralForm = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
 type WithoutPlural<Key> = Key extends `${infer Stem}_${PluralForm}` ? Stem : Key;
 
 /** Every sentence's key, as the English files have them. */
-export type MessageKey = WithoutPlural<keyof typeof enParent | keyof typeof enOffice>;
+export type MessageKey = WithoutPlural<keyof typeof enParent | keyof typeof enChecks | keyof typeof enOffice>;
 
 /** One language, ready to speak: plain sentences, sentences with names in them, and dates in the school's time zone. */
 export type Speech = {
@@ -38,13 +41,13 @@ export const makeI18n = async () => {
   const i18n = createInstance();
   await i18n.init({
     resources: {
-      en: { parent: enParent, office: enOffice },
-      es: { parent: esParent },
-      ar: { parent: arParent },
+      en: { parent: enParent, checks: enChecks, office: enOffice },
+      es: { parent: esParent, checks: esChecks },
+      ar: { parent: arParent, checks: arChecks },
     },
-    ns: ['parent', 'office'],
+    ns: ['parent', 'checks', 'office'],
     defaultNS: 'parent',
-    fallbackNS: 'office',
+    fallbackNS: ['checks', 'office'],
     fallbackLng: 'en',
     supportedLngs: [...languages],
     keySeparator: false,

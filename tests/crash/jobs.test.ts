@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDb } from '../../src/platform/db.ts';
@@ -105,8 +107,13 @@ test('JOBS says who runs jobs: the web process, the worker, or nobody', async ()
     const ready = await fetch(`${service.url}/readyz`);
     expect(await ready.json()).toMatchObject({ status: 'ok', components: { jobs: 'ok' } });
     if (jobs === 'worker') {
+      const stray = join(home.uploadsDir, 'tmp', 'elsewhere-1-1', 'a.part');
+      mkdirSync(dirname(stray));
+      writeFileSync(stray, 'x');
+      utimesSync(stray, 0, 0);
       const worker = home.worker();
       await worker.says('jobs are run here');
+      await expect.poll(() => existsSync(stray)).toBe(false); // it does the chores too
       expect(await worker.end('SIGTERM')).toEqual({ code: 0, signal: null });
     }
     expect(await service.end('SIGINT')).toEqual({ code: 0, signal: null });

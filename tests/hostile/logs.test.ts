@@ -16,7 +16,10 @@ beforeAll(async () => {
   for (const way of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     vi.spyOn(console, way).mockImplementation((...args: unknown[]) => void printed.push(args.map(String).join(' ')));
   }
-  app = await startApp({ env: { LOG_LEVEL: 'debug', SESSION_SECRET: SECRET, RATE_LIMIT_SCALE: '100' } });
+  app = await startApp({
+    env: { LOG_LEVEL: 'debug', SESSION_SECRET: SECRET, RATE_LIMIT_SCALE: '100' },
+    ownDecoder: true,
+  });
   cast = await standOff(app);
   canaries = makeCanaries(app, cast);
 });

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodersOf, watchResident } from '../support/decoders-of.ts';
-import { plain } from '../support/pictures.ts';
+import { costlyPhoto, plain } from '../support/pictures.ts';
+import { sendUntilTaken } from '../support/send-until-taken.ts';
 import { openForm, type Sender, sendPhoto } from '../support/sender.ts';
 import { type Home, makeHome, type Service } from '../support/service.ts';
+import { slowestAnswer } from '../support/slowest-answer.ts';
 
 /** Memory settings and options of Node as `npm start` gives them. */
 const asNpmStarts = () => {
@@ -40,60 +40,18 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => home.remove());
 
-/** A photo of 48 megapixels with something in every place. */
-const large = async (chromaSubsampling: string): Promise<Buffer> => {
-  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
-  const grain = await sharp({ create: { width: 2000, height: 1500, channels: 3, background: 'grey', noise } })
-    .png()
-    .toBuffer();
-  return sharp(grain)
-    .resize(8000, 6000, { kernel: 'cubic' })
-    .jpeg({ progressive: true, quality: 80, chromaSubsampling })
-    .toBuffer();
-};
-
-/** Sends until it is taken, as the page's script does. */
-const sendUntilTaken = async (sender: Sender, bytes: Buffer, statuses: number[]): Promise<void> => {
-  const uploadId = randomUUID();
-  for (let tries = 0; tries < 60; tries += 1) {
-    const { status, headers } = await sendPhoto(sender, bytes, { uploadId });
-    statuses.push(status);
-    if (status === 303) return;
-    if (status !== 503) throw new Error(`answered ${status}`);
-    await wait(Math.min(Number(headers['retry-after']), 3) * 1000);
-  }
-  throw new Error('never taken');
-};
-
-/** How long the slowest answer of the health page took while `work` was done, in ms. */
-const slowestHealth = async (work: () => Promise<unknown>): Promise<number> => {
-  let slowest = 0;
-  const watch = { over: false };
-  const watching = (async () => {
-    while (!watch.over) {
-      const from = performance.now();
-      await (await fetch(`${service.url}/healthz`)).text();
-      slowest = Math.max(slowest, performance.now() - from);
-      await wait(25);
-    }
-  })();
-  await work().finally(() => (watch.over = true));
-  await watching;
-  return slowest;
-};
-
 /** Sixteen parents send the same photo at once, each until it is taken. */
 const sendSixteen = async (photo: Buffer) => {
   const statuses: number[] = [];
   const memory = watchResident(service.pid);
-  const slowest = await slowestHealth(() =>
-    Promise.all(senders.map((sender) => sendUntilTaken(sender, photo, statuses))),
+  const slowest = await slowestAnswer(`${service.url}/healthz`, () =>
+    Promise.all(senders.map((sender) => sendUntilTaken(sender, photo, statuses, { longestWait: 3 }))),
   );
   return { taken: statuses.filter((status) => status === 303).length, slowest, peak: memory.stop() };
 };
 
 test('R4: sixteen progressive JPEGs of 48 megapixels at once: all are taken, health answers, memory stays below 512 MiB', async () => {
-  const { taken, slowest, peak } = await sendSixteen(await large('4:2:0'));
+  const { taken, slowest, peak } = await sendSixteen(await costlyPhoto('4:2:0'));
   expect(taken).toBe(16);
   expect(slowest).toBeLessThan(1000);
   expect(peak).toBeGreaterThan(200); // it was seen at work
@@ -102,7 +60,7 @@ test('R4: sixteen progressive JPEGs of 48 megapixels at once: all are taken, hea
 
 // What they hold together is not below 512 MiB yet: docs/quality.md says how much it is.
 test('R4: the same with colours in full size (4:4:4): all are taken, health answers', async () => {
-  const { taken, slowest } = await sendSixteen(await large('4:4:4'));
+  const { taken, slowest } = await sendSixteen(await costlyPhoto('4:4:4'));
   expect(taken).toBe(16);
   expect(slowest).toBeLessThan(1000);
 }, 180_000);
@@ -129,7 +87,7 @@ test('R58: a decoder that is killed again and again loses no photo, and none is 
   })();
   const statuses: number[] = [];
   for (let round = 0; round < 3; round += 1) {
-    await Promise.all(senders.slice(0, 4).map((sender) => sendUntilTaken(sender, photo, statuses)));
+    await Promise.all(senders.slice(0, 4).map((sender) => sendUntilTaken(sender, photo, statuses, { longestWait: 3 })));
   }
   kills.over = true;
   await killing;

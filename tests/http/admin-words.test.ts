@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import checks from '../../src/locales/en/checks.json' with { type: 'json' };
 import office from '../../src/locales/en/office.json' with { type: 'json' };
 import parent from '../../src/locales/en/parent.json' with { type: 'json' };
 
@@ -12,7 +13,7 @@ const filesIn = (folder: string, match: RegExp): string[] =>
 
 const views = [...filesIn('views/admin', /\.ejs$/), ...filesIn('views', /office-.*\.ejs$/)];
 const stem = (key: string) => key.replace(/_(zero|one|two|few|many|other)$/, '');
-const known = new Set(Object.keys({ ...office, ...parent }).map(stem));
+const known = new Set(Object.keys({ ...office, ...checks, ...parent }).map(stem));
 
 test('each key that a view of the office asks for exists', () => {
   expect(views.length).toBeGreaterThan(20);
@@ -29,7 +30,7 @@ test('each word of the office is used', () => {
     ([, start = '', end = '']) => new RegExp(`^${start.replaceAll('.', '\\.')}[\\w.-]+${end}$`),
   );
   const used = (key: string) => code.includes(`'${key}'`) || made.some((pattern) => pattern.test(key));
-  expect([...new Set(Object.keys(office).map(stem))].filter((key) => !used(key))).toEqual([]);
+  expect([...new Set(Object.keys({ ...office, ...checks }).map(stem))].filter((key) => !used(key))).toEqual([]);
 });
 
 test('views of the office hold no prose, no style, no script and print unescaped only what they include', () => {

@@ -194,3 +194,18 @@ test('R4: those who are turned away are told different times, about as long as t
   while (!queue.isFull()) void queue.run(work('x'), SMALL);
   expect(new Set(Array.from({ length: 20 }, queue.comeBackIn)).size).toBeGreaterThan(2);
 });
+
+test('R4: an upload counts from the moment it begins to arrive, for newcomers alone', async () => {
+  const { begun, work } = makeWork();
+  const queue = makeQueue({ waitMs: 200 }); // 50 ms each on two cores
+  const places = [];
+  for (let place = queue.arrive(); place; place = queue.arrive()) places.push(place);
+  expect(places).toHaveLength(8);
+  expect(queue.isFull()).toBe(true);
+  expect(queue.comeBackIn()).toBeGreaterThan(0);
+  void queue.run(work('a'), SMALL); // whoever has arrived does not wait for them
+  await settled();
+  expect(begun).toEqual(['a']);
+  for (const place of places.slice(0, 3)) place.leave();
+  expect(queue.arrive()).toBeDefined();
+});

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Application } from 'express';
+import { type Decoder, makeDecoder } from '../../src/photos/decoder.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { loadConfig } from '../../src/shared/config.ts';
@@ -39,13 +40,22 @@ type Options = {
   clock?: Clock;
   /** Jobs instead of the service's own. Nobody runs them before `jobs.start()`. */
   jobs?: NonNullable<Parameters<typeof wire>[0]['jobs']>;
+  /** A decoder that writes into `logs` and ends with the service. */
+  ownDecoder?: boolean;
+};
+
+/** One for all services of a test process: a start of its own takes half a second each. It ends with the process. */
+let shared: Decoder | undefined;
+const sharedDecoder = (): Decoder => {
+  shared ??= makeDecoder({ logger: makeLogger({ level: 'silent' }) });
+  return { ...shared, stop: () => Promise.resolve() };
 };
 
 /**
  * The whole service on a database and an uploads folder of its own, on a loopback port. `logs` is all it logged,
  * `lastView` tells which view it rendered last.
  */
-export const startApp = async ({ env = {}, clock, jobs }: Options = {}) => {
+export const startApp = async ({ env = {}, clock, jobs, ownDecoder = false }: Options = {}) => {
   const dir = mkdtempSync(join(tmpdir(), 'pos-app-'));
   const { url, ownerUrl } = await cloneDatabase();
   const config = loadConfig({
@@ -67,7 +77,12 @@ export const startApp = async ({ env = {}, clock, jobs }: Options = {}) => {
   });
   const logs: string[] = [];
   const logger = makeLogger({ level: config.LOG_LEVEL, stream: { write: (line) => void logs.push(line) } });
-  const service = await wire({ config, logger, ...(clock ? { clock } : {}), ...(jobs ? { jobs } : {}) });
+  const service = await wire({
+    ...{ config, logger },
+    ...(clock ? { clock } : {}),
+    ...(jobs ? { jobs } : {}),
+    ...(ownDecoder ? {} : { decoder: sharedDecoder() }),
+  });
   const drain = { draining: false };
   const application = await wireApp(service, drain);
   const lastView = watchViews(application);

@@ -75,6 +75,17 @@ export const phonePhoto = async (): Promise<Buffer> => {
     .toBuffer();
 };
 
+/** A progressive JPEG of 48 megapixels with something in every place: all of it is held while it is decoded. */
+export const costlyPhoto = async (chromaSubsampling: '4:2:0' | '4:4:4'): Promise<Buffer> =>
+  (await grainy(8000, 6000)).jpeg({ progressive: true, quality: 80, chromaSubsampling }).toBuffer();
+
+/** Noise of the size of details, not of pixels, as in a photo. */
+export const grainy = async (width: number, height: number): Promise<Sharp> => {
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  const small = { width: width / 4, height: height / 4, channels: 3, background: 'grey', noise } as const;
+  return sharp(await sharp({ create: small }).png().toBuffer()).resize(width, height, { kernel: 'cubic' });
+};
+
 /** A transparent square in the middle of nowhere: one colour at the given opacity (0 to 1). */
 export const glass = (alpha: number): Sharp =>
   sharp({ create: { width: 400, height: 300, channels: 4, background: { r: 200, g: 60, b: 40, alpha } } });

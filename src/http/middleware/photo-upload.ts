@@ -26,8 +26,8 @@ type Deps = {
   files: Pick<PhotoFiles, 'temporaryPath'>;
   /** Largest photo in bytes (MAX_UPLOAD_MB). */
   maxBytes: number;
-  /** Whether a photo that came now would have to wait too long for its decode, and when to come again, in seconds. */
-  decodes: Pick<DecodeQueue, 'isFull' | 'comeBackIn'>;
+  /** A place for a photo that comes now, unless it would have to wait too long for its decode; and when to come again, in seconds. */
+  decodes: Pick<DecodeQueue, 'arrive' | 'comeBackIn'>;
   limit: Pick<UploadLimit, 'take'>;
 };
 
@@ -65,11 +65,22 @@ export const makePhotoUpload = ({ files, maxBytes, decodes, limit }: Deps): Requ
       });
     });
 
-  return async (req, res, next) => {
+  /** Counts among those that wait for a decode as soon as it begins to arrive. */
+  const receiveInItsPlace = async (req: Request, res: Response): Promise<void> => {
+    const place = decodes.arrive();
+    if (!place) throw new UploadRefused('busy', { retryAfter: decodes.comeBackIn() });
     try {
-      refuseBeforeTheBody(req, { maxBytes, decodes });
       await limit.take(req, res);
       await receive(req, res);
+    } finally {
+      place.leave();
+    }
+  };
+
+  return async (req, res, next) => {
+    try {
+      refuseForItsHead(req, maxBytes);
+      await receiveInItsPlace(req, res);
       assertCsrf(req);
       if (!req.file || req.file.size === 0) throw new UploadRefused('no-file');
     } catch (error) {
@@ -102,11 +113,10 @@ const removeWhenAnswered = (res: Response, path: string): void => {
   else res.once('close', () => removeWhenAnswered(res, path));
 };
 
-const refuseBeforeTheBody = (req: Request, { maxBytes, decodes }: Pick<Deps, 'maxBytes' | 'decodes'>): void => {
+const refuseForItsHead = (req: Request, maxBytes: number): void => {
   if (!req.is('multipart/form-data')) throw new UploadRefused('malformed');
   const announced = Number(req.get('content-length') ?? 0);
   if (announced > maxBytes + OVERHEAD) throw new UploadRefused('too-big', { sentBytes: announced });
-  if (decodes.isFull()) throw new UploadRefused('busy', { retryAfter: decodes.comeBackIn() });
 };
 
 const makeStorage = (files: Deps['files']): StorageEngine => {

@@ -63,7 +63,7 @@ test('R4: a portrait is cut in the process too, byte for byte as cropPortrait cu
   expect(await decoder.cropPortrait(full, { ...crop, size: 801 })).toBeUndefined();
   expect(await decoder.cropPortrait(full.subarray(0, 400), crop)).toBeUndefined();
   await decoder.stop();
-  await expect(decoder.cropPortrait(full, crop)).rejects.toThrow('stopped');
+  await expect(decoder.cropPortrait(full, crop)).rejects.toMatchObject({ code: 'unavailable', retryAfter: 5 }); // 503, not 500
 });
 
 test('R4: a stored picture that crashes the process makes no portrait, and the next photo is taken', async () => {
