@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { watchResident } from '../tests/support/decoders-of.ts';
 import { addSenders } from '../tests/support/office.ts';
 import { grainy } from '../tests/support/pictures.ts';
 import { type Sender, sendPhoto } from '../tests/support/sender.ts';
-import { cpuOf, faceCheckerOf, peakRssOf, rssOf } from './processes.ts';
+import { cpuOf, faceCheckerOf, rssOf } from './processes.ts';
 import { plainRow, type Row } from './row.ts';
 import type { Service } from './service.ts';
 
@@ -36,32 +37,35 @@ const send = async (sender: Sender, photo: Buffer): Promise<void> => {
   if (status !== 303) throw new Error(`an upload was answered ${status}`);
 };
 
-/** Sends `count` photos, two at a time, as two parents do; calls `each` after every one. */
-const sendTwoAtATime = async (senders: Sender[], photo: Buffer, count: number, each = (): void => undefined) => {
-  await Promise.all(
-    senders.map(async (sender) => {
-      for (let i = 0; i < count / senders.length; i += 1) {
-        await send(sender, photo);
-        each();
-      }
-    }),
-  );
+/** Each of them sends the photo once, two at a time; calls `each` after every one. */
+const sendTwoAtATime = async (senders: Sender[], photo: Buffer, each = (): void => undefined): Promise<void> => {
+  const left = [...senders];
+  const sendOn = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      await send(next, photo);
+      each();
+    }
+  };
+  await Promise.all([sendOn(), sendOn()]);
 };
 
-/** What `measure` counts, per photo: two senders, after a few photos to warm up. */
-const perPhoto = async (service: Service, photo: Buffer, count: number, measure: () => number): Promise<number> => {
-  const senders = await addSenders(service.url, 2);
-  await sendTwoAtATime(senders, photo, 6);
-  const before = measure();
-  await sendTwoAtATime(senders, photo, count);
-  return (measure() - before) / count;
-};
+/** After so many photos a service is compiled as it is for the rest of its life. */
+const WARM_UP = 50;
+/** Ours and the yardstick take turns, so that a machine that gets slower meanwhile slows both. */
+const ROUNDS = 4;
 
-/** CPU of service and decoder per photo beside the yardstick's. */
+/** CPU of service and decoder per photo, while as many parents send one each, beside the yardstick's. */
 export const measureUpload = async (service: Service, count: number, colours: 'srgb' | 'p3'): Promise<Row> => {
   const photo = await phonePhoto(colours);
-  const ours = await perPhoto(service, photo, count, () => cpuOf(service.pid));
-  const yardstick = measureYardstick(photo, count);
+  const senders = await addSenders(service.url, WARM_UP + count);
+  await sendTwoAtATime(senders.splice(0, WARM_UP), photo);
+  let [ours, yardstick] = [0, 0];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = cpuOf(service.pid);
+    await sendTwoAtATime(senders.splice(0, count / ROUNDS), photo);
+    ours += (cpuOf(service.pid) - before) / count;
+    yardstick += measureYardstick(photo, count / ROUNDS) / ROUNDS;
+  }
   const name = { srgb: 'sRGB', p3: 'Display P3' }[colours];
   return {
     what: `upload of a 12-Mpx photo (${name}, ${(photo.length / 1e6).toFixed(1)} MB), service and decoder`,
@@ -75,8 +79,14 @@ export const measureUpload = async (service: Service, count: number, colours: 's
 
 /** CPU of the face checker per photo, and the most memory that it held. */
 export const measureFaceCheck = async (service: Service, count: number): Promise<Row> => {
-  const cpu = await perPhoto(service, await phonePhoto('srgb'), count, () => faceCheckerOf(service.pid).cpu);
-  const { peakRss } = faceCheckerOf(service.pid);
+  const photo = await phonePhoto('srgb');
+  const [first, ...senders] = await addSenders(service.url, 1 + count);
+  await sendTwoAtATime(first ? [first] : [], photo); // loads the models
+  const before = faceCheckerOf(service.pid).cpu;
+  await sendTwoAtATime(senders, photo);
+  const after = faceCheckerOf(service.pid);
+  const cpu = (after.cpu - before) / count;
+  const { peakRss } = after;
   return plainRow(
     'face check of a photo without a face, in a process of its own',
     `${cpu.toFixed(0)} CPU-ms, ${peakRss.toFixed(0)} MiB at most`,
@@ -91,10 +101,11 @@ const SETTLED = 200;
 /** Memory of service and decoder while `count` photos of 12 megapixels come, two at a time. */
 export const measureMemory = async (service: Service, count: number): Promise<Row[]> => {
   const photo = await phonePhoto('srgb');
-  const senders = await addSenders(service.url, 2);
+  const senders = await addSenders(service.url, count);
   const held: number[] = [];
-  await sendTwoAtATime(senders, photo, count, () => held.push(rssOf(service.pid)));
-  const peak = peakRssOf(service.pid);
+  const memory = watchResident(service.pid);
+  await sendTwoAtATime(senders, photo, () => held.push(rssOf(service.pid)));
+  const peak = memory.stop();
   const growth = slopeOf(held.slice(SETTLED)) * (count - SETTLED);
   const what = `memory of service and decoder, ${count} uploads of 12 Mpx, two at a time`;
   return [

@@ -32,9 +32,6 @@ const mibOf = (pid: number, field: 'VmHWM' | 'VmRSS'): number =>
   Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 const peakOfOne = (pid: number): number => mibOf(pid, 'VmHWM');
 
-/** The largest memories of a service and of its decoders added up, in MiB: no less than both ever held at once. */
-export const peakRssOf = (pid: number): number => sum(withDecoders(pid).map(peakOfOne));
-
 /** What a service and its decoders hold now, in MiB. */
 export const rssOf = (pid: number): number => sum(withDecoders(pid).map((one) => mibOf(one, 'VmRSS')));
 

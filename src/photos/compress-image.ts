@@ -1,6 +1,8 @@
 // A photo's journey ⑤: compress
 import { hash } from 'node:crypto';
+import { freeMemory } from '../platform/free-memory.ts';
 import type { Result } from '../shared/result.ts';
+import { convertColours } from './convert-colours.ts';
 import { drawPortrait } from './crop-portrait.ts';
 import { encodeJpeg, openPicture, openPixels } from './image-library.ts';
 import type { Picture, Pixels } from './image-library.ts';
@@ -45,10 +47,12 @@ export const compressImage = async (
   // Some phones write photos that warn ('Invalid SOS parameters'), so a warning alone refuses nothing; 'none' would take
   // truncated uploads for whole.
   for (const failOn of ['warning', 'error'] as const) {
-    const pixels = await decode(openPicture(source, { failOn, ...seen.colours }));
+    const { isDeep, isSrgb, toSrgb } = seen.colours;
+    const pixels = await decode(openPicture(source, { failOn, isDeep, ignoreProfile: isSrgb || toSrgb !== undefined }));
     if (!pixels) continue;
+    if (toSrgb) convertColours(pixels.data, toSrgb);
     const all = await encodeAll(pixels);
-    giveBack(pixels.data);
+    freeMemory(pixels.data);
     return { ok: true, value: { ...all, mayBeDamaged: failOn === 'error' } };
   }
   return { ok: false, reason: 'unreadable' };
@@ -62,7 +66,7 @@ const sourceOf = async (path: string, format: ImageFormat): Promise<string | Buf
   return drawHeic(path, FULL_SIDE).catch(() => undefined);
 };
 
-/** The one decode: raw sRGB pixels at the larger size, on white where the picture is transparent. */
+/** The one decode: raw pixels of 8 bits at the larger size, on white where the picture is transparent. */
 const decode = async (picture: Picture): Promise<Pixels | undefined> => {
   try {
     return await picture
@@ -74,11 +78,6 @@ const decode = async (picture: Picture): Promise<Pixels | undefined> => {
   } catch {
     return undefined;
   }
-};
-
-/** Frees the memory now: the collector, which sees a small object, would come for it much later. */
-const giveBack = ({ buffer }: Buffer): void => {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 };
 
 /** All JPEGs from the same pixels: 7 % less CPU than a thumbnail made from the JPEG. */

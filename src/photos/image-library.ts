@@ -30,15 +30,15 @@ type Reading = {
   failOn: 'warning' | 'error';
   /** It has 16 bits a channel, as its header says. */
   isDeep: boolean;
-  /** Its colours are those of sRGB, so that its profile can be left aside. */
-  isSrgb?: boolean;
+  /** Its profile is left aside: its colours are those of sRGB, or are converted afterwards. */
+  ignoreProfile?: boolean;
 };
 
 /** A decode that has not begun: the first frame of `source` (a path or its bytes), upright. */
-export const openPicture = (source: string | Buffer, { failOn, isDeep, isSrgb = false }: Reading): Picture => {
+export const openPicture = (source: string | Buffer, { failOn, isDeep, ignoreProfile = false }: Reading): Picture => {
   const picture = sharp(source, {
     ...{ failOn, limitInputPixels: MAX_PIXELS, pages: 1 },
-    ...{ autoOrient: true, ignoreIcc: isSrgb },
+    ...{ autoOrient: true, ignoreIcc: ignoreProfile },
   });
   // sharp 0.35 takes 16-bit colours through Display P3 and forgets to come back when a profile is embedded: 8 bits first.
   return isDeep ? picture.pipelineColourspace('srgb') : picture;

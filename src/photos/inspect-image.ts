@@ -1,16 +1,19 @@
 // A photo's journey ④: validate
 import { open } from 'node:fs/promises';
 import type { Result } from '../shared/result.ts';
+import type { ColourMatrix } from './convert-colours.ts';
 import { readHeader } from './image-library.ts';
 import { type DecodeCost, decodeCost } from './picture-cost.ts';
 import { MAX_PIXELS, sizeRefusal } from './picture-size.ts';
 import { plainPng } from './plain-png.ts';
 import { sniffFormat } from './sniff-format.ts';
 import type { ImageFormat } from './sniff-format.ts';
-import { isSrgbProfile } from './srgb-profile.ts';
+import { readSrgbMatrix } from './srgb-profile.ts';
 
 export type { ImageFormat } from './sniff-format.ts';
 export type Refusal = 'not-an-image' | 'heic' | 'too-small' | 'too-large' | 'too-long' | 'unreadable';
+/** How the colours are stored; `toSrgb`: what is left to do after the profile was left aside. */
+export type Colours = { isDeep: boolean; isSrgb: boolean; toSrgb?: ColourMatrix };
 export type Inspected = {
   format: ImageFormat;
   /** Upright, after the orientation tag, in pixels. */
@@ -18,7 +21,7 @@ export type Inspected = {
   height: number;
   pixels: number;
   /** How its colours are to be read (image-library.ts). */
-  colours: { isDeep: boolean; isSrgb: boolean };
+  colours: Colours;
   /** What the decode will take. */
   cost: DecodeCost;
 };
@@ -72,7 +75,9 @@ type Header = NonNullable<Awaited<ReturnType<typeof readHeader>>>;
 const uprightSize = (format: ImageFormat, { width, height, autoOrient }: Header) =>
   format === 'heic' ? { width, height } : autoOrient;
 
-const readColours = ({ depth, space, icc }: Header): Inspected['colours'] => ({
-  isDeep: depth === 'ushort',
-  isSrgb: space === 'srgb' && icc !== undefined && isSrgbProfile(icc),
-});
+const readColours = ({ depth, space, icc }: Header): Colours => {
+  const isDeep = depth === 'ushort';
+  const matrix = space === 'srgb' && icc ? readSrgbMatrix(icc) : undefined;
+  if (matrix === 'same') return { isDeep, isSrgb: true };
+  return matrix && !isDeep ? { isDeep, isSrgb: false, toSrgb: matrix } : { isDeep, isSrgb: false };
+};

@@ -1,7 +1,21 @@
+import { type ColourMatrix, encodeSrgb } from './convert-colours.ts';
+
 const HEADER_BYTES = 128;
 const MOST_TAGS = 100;
 /** Red, green and blue of sRGB (IEC 61966-2-1), adapted to the white of profiles, D50: X, Y, Z. */
-const PRIMARIES = { rXYZ: [0.4361, 0.2225, 0.0139], gXYZ: [0.3851, 0.7169, 0.0971], bXYZ: [0.1431, 0.0606, 0.7141] };
+const PRIMARIES = [
+  { name: 'rXYZ', xyz: [0.4361, 0.2225, 0.0139] },
+  { name: 'gXYZ', xyz: [0.3851, 0.7169, 0.0971] },
+  { name: 'bXYZ', xyz: [0.1431, 0.0606, 0.7141] },
+];
+/** The inverse of these, which are columns. */
+const SRGB_FROM_XYZ = [
+  [3.1341, -1.6174, -0.4906],
+  [-0.9788, 1.9163, 0.0335],
+  [0.072, -0.229, 1.4054],
+];
+/** All three together: D50, the white of profiles. */
+const WHITE = [0.9642, 1, 0.8249];
 const CURVES = ['rTRC', 'gTRC', 'bTRC'];
 /** Less than half a step of 255 in the picture: the profiles in use differ from each other by a tenth of it. */
 const PRIMARY_TOLERANCE = 0.0015;
@@ -9,23 +23,34 @@ const CURVE_TOLERANCE = 0.5 / 255;
 const SAMPLES = 64;
 
 /**
- * Whether an ICC profile says what sRGB says, by its content: what it is called counts for nothing. Such pictures need no
- * conversion, which would cost a third more and change no pixel. A profile with tables of its own is none of these.
+ * What makes sRGB out of the colours of an ICC profile that stores light as sRGB does but means other primaries, as Display P3 of
+ * iPhones; `'same'` when they are sRGB's own, by the content: what a profile is called counts for nothing. Undefined for all
+ * others, which the library has to convert: those with another curve, with tables of their own, and what is no profile.
  */
-export const isSrgbProfile = (icc: Buffer): boolean => {
+export const readSrgbMatrix = (icc: Buffer): ColourMatrix | 'same' | undefined => {
   try {
     const kind = icc.toString('latin1', 12, 24);
-    if (icc.toString('latin1', 36, 40) !== 'acsp' || !/^(mntr|spac|scnr)RGB XYZ $/.test(kind)) return false;
+    if (icc.toString('latin1', 36, 40) !== 'acsp' || !/^(mntr|spac|scnr)RGB XYZ $/.test(kind)) return undefined;
     const tags = readTags(icc);
-    if ([...tags.keys()].some((name) => /^(A2B|B2A|D2B|B2D)\d$/.test(name))) return false;
-    return (
-      Object.entries(PRIMARIES).every(([name, expected]) => isNear(readXyz(icc, tags.get(name)), expected)) &&
-      CURVES.every((name) => isSrgbCurve(readCurve(icc, tags.get(name))))
-    );
+    if ([...tags.keys()].some((name) => /^(A2B|B2A|D2B|B2D)\d$/.test(name))) return undefined;
+    if (!CURVES.every((name) => isSrgbCurve(readCurve(icc, tags.get(name))))) return undefined;
+    const primaries = PRIMARIES.map(({ name }) => readXyz(icc, tags.get(name)));
+    if (PRIMARIES.every(({ xyz }, i) => isNear(primaries[i] ?? [], xyz))) return 'same';
+    return primaries.every(isPlausible) && isNear(sumOf(primaries), WHITE) ? matrixFrom(primaries) : undefined;
   } catch {
-    return false; // cut off: what its offsets point to is not there
+    return undefined; // cut off: what its offsets point to is not there
   }
 };
+
+/** No primary of a real screen or camera is beyond this; a fuzzed number is. */
+const isPlausible = (xyz: number[]): boolean => xyz.length === 3 && xyz.every((value) => value > -0.2 && value < 1.2);
+
+const sumOf = (primaries: number[][]): number[] =>
+  [0, 1, 2].map((i) => primaries.reduce((sum, xyz) => sum + (xyz[i] ?? 0), 0));
+
+/** sRGB's primaries, inverted, times the profile's: light of the one in light of the other. */
+const matrixFrom = (primaries: number[][]): ColourMatrix =>
+  SRGB_FROM_XYZ.flatMap((row) => primaries.map((xyz) => row.reduce((sum, part, i) => sum + part * (xyz[i] ?? 0), 0)));
 
 /** Where each tag's data begin. */
 const readTags = (icc: Buffer): Map<string, number> => {
@@ -80,11 +105,8 @@ const readFormula = (icc: Buffer, at: number): Curve | undefined => {
   return (encoded) => (encoded >= d ? (a * encoded + b) ** g : c * encoded);
 };
 
-/** Light as sRGB stores it. */
-const encode = (light: number): number => (light <= 0.003_130_8 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055);
-
 const isSrgbCurve = (curve: Curve | undefined): boolean =>
   curve !== undefined &&
   Array.from({ length: SAMPLES + 1 }, (_, i) => i / SAMPLES).every(
-    (encoded) => Math.abs(encode(curve(encoded)) - encoded) <= CURVE_TOLERANCE,
+    (encoded) => Math.abs(encodeSrgb(curve(encoded)) - encoded) <= CURVE_TOLERANCE,
   );

@@ -1,7 +1,9 @@
+import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { isSrgbProfile } from '../../src/photos/srgb-profile.ts';
-import { jpegWith, QUARTERS, quartersOf, scene } from '../support/pictures.ts';
+import { convertColours } from '../../src/photos/convert-colours.ts';
+import { readSrgbMatrix } from '../../src/photos/srgb-profile.ts';
+import { jpegWith, pngWith, QUARTERS, quartersOf, scene } from '../support/pictures.ts';
 import { expectColours, usePictureFolder } from '../support/take-picture.ts';
 
 const { taken } = usePictureFolder();
@@ -30,6 +32,7 @@ const srgbLight = (signal: number) => (signal <= 0.04045 ? signal / 12.92 : ((si
 const PRIMARIES = {
   srgb: [xyz(0.43607, 0.22249, 0.01392), xyz(0.38515, 0.71687, 0.09708), xyz(0.14307, 0.06061, 0.7141)],
   p3: [xyz(0.5151, 0.2412, -0.0011), xyz(0.292, 0.6922, 0.0419), xyz(0.1571, 0.0666, 0.7841)],
+  broken: [xyz(0.5151, 0.2412, -0.0011), xyz(100, 0.6922, 0.0419), xyz(0.1571, 0.0666, 0.7841)],
   adobe: [xyz(0.60974, 0.31111, 0.01947), xyz(0.20528, 0.62567, 0.06087), xyz(0.14919, 0.06322, 0.74457)],
 };
 
@@ -80,21 +83,20 @@ const embeddedBy = async (name: string): Promise<Buffer> =>
   (await sharp(await scene().withIccProfile(name).png().toBuffer()).metadata()).icc ?? Buffer.alloc(0);
 
 test('R11: profiles that say what sRGB says are known, by formula or by table, whatever their name', async () => {
-  expect(isSrgbProfile(await embeddedBy('srgb'))).toBe(true);
-  expect(isSrgbProfile(profile())).toBe(true);
-  expect(isSrgbProfile(profile({ name: 'c2' }))).toBe(true);
+  expect(readSrgbMatrix(await embeddedBy('srgb'))).toBe('same');
+  expect(readSrgbMatrix(profile())).toBe('same');
+  expect(readSrgbMatrix(profile({ name: 'c2' }))).toBe('same');
   for (const entries of [1024, 4096]) {
     const curve = table(Array.from({ length: entries }, (_, i) => srgbLight(i / (entries - 1))));
-    expect(isSrgbProfile(profile({ curve }))).toBe(true);
+    expect(readSrgbMatrix(profile({ curve }))).toBe('same');
   }
 });
 
 test('R11: a profile that is called sRGB and says something else is not taken for it', async () => {
   const others: Record<string, Buffer> = {
-    p3: await embeddedBy('p3'),
     cmyk: await embeddedBy('cmyk'),
-    'the primaries of P3': profile({ primaries: 'p3' }),
-    'the primaries of Adobe RGB': profile({ primaries: 'adobe' }),
+    'primaries that are no colours': profile({ primaries: 'broken' }),
+    'the gamma of Adobe RGB': profile({ primaries: 'adobe', curve: formula(0, 2.199) }),
     'a gamma of 2.2 as a number': profile({
       curve: Buffer.concat([table([]).subarray(0, 8), Buffer.from([0, 0, 0, 1, 2, 0x33])]),
     }),
@@ -105,17 +107,19 @@ test('R11: a profile that is called sRGB and says something else is not taken fo
     'another kind of colours': profile({ space: 'Lab ' }),
     'a count of tags that cannot be': Buffer.concat([profile().subarray(0, 128), Buffer.alloc(200, 0xff)]),
   };
-  for (const [kind, icc] of Object.entries(others)) expect([kind, isSrgbProfile(icc)]).toEqual([kind, false]);
+  for (const [kind, icc] of Object.entries(others)) expect([kind, readSrgbMatrix(icc)]).toEqual([kind, undefined]);
 });
 
 test('R1: a profile that is cut or fuzzed is a profile that is not known, never a throw', () => {
   const whole = profile();
   for (let length = 0; length < whole.length - 4; length += 7)
-    expect(isSrgbProfile(whole.subarray(0, length))).toBe(false);
+    expect(readSrgbMatrix(whole.subarray(0, length))).toBeUndefined();
   for (let at = 0; at < whole.length; at += 1) {
     const broken = Buffer.from(whole);
     broken[at] = 0xff;
-    expect(typeof isSrgbProfile(broken)).toBe('boolean');
+    const read = readSrgbMatrix(broken);
+    if (typeof read === 'object') expect(read.every((part) => Math.abs(part) < 10)).toBe(true);
+    else expect([undefined, 'same']).toContain(read);
   }
 });
 
@@ -129,6 +133,24 @@ test('R11: leaving a known profile aside changes no pixel', async () => {
     const jpeg = await jpegWith([app2(icc)]);
     const converted = await sharp(jpeg).resize(200).raw().toBuffer();
     expect(await sharp(jpeg, { ignoreIcc: true }).resize(200).raw().toBuffer()).toEqual(converted);
+  }
+});
+
+test('R11: Display P3, and others that store light as sRGB does, are converted as the library does it, to a step in 255', async () => {
+  const steps = [0, 1, 2, 5, 17, 40, 64, 100, 128, 160, 200, 230, 254, 255];
+  const colours = steps.flatMap((r) => steps.flatMap((g) => steps.flatMap((b) => [r, g, b])));
+  const raw = { raw: { width: steps.length, height: steps.length ** 2, channels: 3 } } as const;
+  for (const icc of [await embeddedBy('p3'), profile({ primaries: 'p3' }), profile({ primaries: 'adobe' })]) {
+    const matrix = readSrgbMatrix(icc);
+    if (typeof matrix !== 'object') throw new Error('no matrix');
+    const chunk = Buffer.concat([Buffer.from('own\0\0', 'latin1'), deflateSync(icc)]);
+    const tagged = await pngWith([['iCCP', chunk]], { picture: sharp(Buffer.from(colours), raw) });
+    const library = await sharp(tagged).toColourspace('srgb').raw().toBuffer();
+    const own = Buffer.from(colours);
+    convertColours(own, matrix);
+    const worst = own.reduce((most, value, i) => Math.max(most, Math.abs(value - (library[i] ?? 0))), 0);
+    expect(worst).toBeLessThanOrEqual(1);
+    expect(own).not.toEqual(Buffer.from(colours));
   }
 });
 

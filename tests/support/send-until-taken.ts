@@ -26,11 +26,12 @@ export const sendUntilTaken = async (
 ): Promise<void> => {
   const uploadId = randomUUID();
   for (let left = tries; left > 0; left -= 1) {
-    const { status, headers } = await inTurn(() => sendPhoto(sender, bytes, { uploadId }));
+    const { status, headers, error } = await inTurn(() => sendPhoto(sender, bytes, { uploadId }));
     statuses.push(status);
     if (status === 303) return;
     const seconds = Number(headers['retry-after']);
-    if (status !== 503 || !(seconds > 0)) throw new Error(`answered ${status}, to come back in ${seconds} s`);
+    if (status !== 503 || !(seconds > 0))
+      throw new Error(`answered ${status}${error ? ` (${error})` : ''}, to come back in ${seconds} s`);
     await wait(Math.min(seconds, longestWait) * 1000);
   }
   throw new Error('never taken');
