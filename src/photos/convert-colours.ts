@@ -4,7 +4,7 @@
 export type ColourMatrix = readonly number[];
 
 /** sRGB's curve (IEC 61966-2-1): a stored value as light, and light as a stored value, both 0 to 1. */
-export const decodeSrgb = (stored: number): number =>
+const decodeSrgb = (stored: number): number =>
   stored <= 0.040_45 ? stored / 12.92 : ((stored + 0.055) / 1.055) ** 2.4;
 export const encodeSrgb = (light: number): number =>
   light <= 0.003_130_8 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;

@@ -13,7 +13,7 @@ import { readSrgbMatrix } from './srgb-profile.ts';
 export type { ImageFormat } from './sniff-format.ts';
 export type Refusal = 'not-an-image' | 'heic' | 'too-small' | 'too-large' | 'too-long' | 'unreadable';
 /** How the colours are stored; `toSrgb`: what is left to do after the profile was left aside. */
-export type Colours = { isDeep: boolean; isSrgb: boolean; toSrgb?: ColourMatrix };
+type Colours = { isDeep: boolean; isSrgb: boolean; toSrgb?: ColourMatrix };
 export type Inspected = {
   format: ImageFormat;
   /** Upright, after the orientation tag, in pixels. */
