@@ -35,7 +35,8 @@ const whileAsked = async <T>(url: string, work: () => Promise<T>): Promise<{ out
   const outcome = await work();
   asker.stdin.end();
   const last = (await said).trim().split('\n').at(-1) ?? '';
-  const { took } = JSON.parse(last) as { took: number[] };
+  const { took } = JSON.parse(last) as { took?: number[] };
+  if (!took) throw new Error('the page could not be opened all the time');
   return { outcome, took: took.sort((a, b) => a - b) };
 };
 

@@ -8,8 +8,9 @@ import { wireHttp } from './wiring-http.ts';
 /** How long a balancer, which sends SIGTERM, gets to see that we stop. */
 const NOTICE_MS = 3000;
 
+const signals = listenToStopSignals();
+
 const start = async (): Promise<void> => {
-  const signals = listenToStopSignals();
   const config = loadConfig();
   const service = await wire({ config });
   const { logger } = service;
@@ -56,6 +57,7 @@ const start = async (): Promise<void> => {
 try {
   await start();
 } catch (error) {
+  if (signals.asked()) process.exit(0); // Ctrl-C ends what the start waits for, too
   const explained = explainFailure(error);
   if (explained === undefined) throw error;
   process.stderr.write(`${explained}\n`);

@@ -9,7 +9,7 @@ const decodeSrgb = (stored: number): number =>
 export const encodeSrgb = (light: number): number =>
   light <= 0.003_130_8 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
 
-/** Fine enough that the darkest step, which sRGB's curve makes 13 times as large, is less than a sixth of 1 in 255. */
+/** Fine enough that the darkest step, which sRGB's curve makes 13 times as large, is a fifth of 1 in 255. */
 const STEPS = 16_384;
 
 const tables = () => ({
@@ -27,7 +27,7 @@ export const convertColours = (rgb: Uint8Array, matrix: ColourMatrix): void => {
   kept ??= tables();
   const { light, stored } = kept;
   const [toRed, toGreen, toBlue] = [0, 3, 6].map((row) => matrix.slice(row, row + 3).map((part) => part * STEPS));
-  if (!toRed || !toGreen || !toBlue) return;
+  if (!toRed || !toGreen || !toBlue) throw new Error('a matrix has nine numbers');
   for (let i = 0; i + 2 < rgb.length; i += 3) {
     const red = light[rgb[i] as number] as number;
     const green = light[rgb[i + 1] as number] as number;

@@ -26,14 +26,14 @@ const LEAST_WAIT_MS = 3000;
  * Bounds what decoding may take of a machine: `running` pictures at once, of them one costly one at most, within `bytes`, and
  * behind them as many as are expected to be through in `waitMs`. What is expected follows what the last decodes took on
  * this machine. `run` gives what `work` gives, rejects when it rejects, and answers `'busy'` without starting it when the
- * wait would be too long. An upload takes a place with `arrive` before its body is read, so that the files on the disk are bounded too:
- * it counts as a usual photo until it has arrived. Undefined: it is turned away.
+ * wait would be too long. An upload takes a place with `arrive` before its body is read: it counts as a usual photo until it has
+ * arrived, but for `waitMs` at most, for a slow one will not be decoded before. Undefined: it is turned away.
  */
 export const makeDecodeQueue = (limits: Limits) => {
   const { now = () => performance.now(), random = Math.random } = limits;
   const running = new Set<DecodeCost>();
   const line: Waiting[] = [];
-  let arriving = 0;
+  const arriving = new Set<{ since: number }>();
   let pace = 1;
 
   const hasPlace = (costly: boolean): boolean =>
@@ -55,7 +55,10 @@ export const makeDecodeQueue = (limits: Limits) => {
   };
   const isFull = (costly = false): boolean => expectedWait(costly) >= limits.waitMs;
   /** Also behind those that are still arriving; who has arrived does not wait for them. */
-  const expectedWaitOfNewcomer = (): number => expectedWait(false) + (pace * arriving * USUAL.ms) / limits.running;
+  const expectedWaitOfNewcomer = (): number => {
+    for (const place of arriving) if (now() - place.since >= limits.waitMs) arriving.delete(place);
+    return expectedWait(false) + (pace * arriving.size * USUAL.ms) / limits.running;
+  };
   const isFullForNewcomer = (): boolean => expectedWaitOfNewcomer() >= limits.waitMs;
 
   /** Whose turn it is. A costly picture that waits for another does not hold up the small ones behind it; one that waits for memory does, or its turn might never come. */
@@ -77,14 +80,15 @@ export const makeDecodeQueue = (limits: Limits) => {
   return {
     isFull: isFullForNewcomer,
 
-    /** A place for an upload whose body comes now; `leave` gives it back, once, when it has arrived or will not. */
+    /** A place for an upload whose body comes now; `leave` gives it back when it has arrived or will not. */
     arrive: (): { leave: () => void } | undefined => {
       if (isFullForNewcomer()) return undefined;
-      arriving += 1;
-      return { leave: () => void (arriving -= 1) };
+      const place = { since: now() };
+      arriving.add(place);
+      return { leave: () => void arriving.delete(place) };
     },
 
-    load: (): { running: number; waiting: number } => ({ running: running.size, waiting: line.length }),
+    load: () => ({ running: running.size, waiting: line.length, arriving: arriving.size }),
 
     /** Seconds after which somebody who was turned away may come again; each hears another number, so that not all come at once. */
     comeBackIn: (): number => {

@@ -1,15 +1,10 @@
 /**
  * Frees what these bytes take, and everything else in the same memory, now: the collector, which sees small objects, would come
  * for them much later. They are empty afterwards. Only for memory that nobody else reads any more: what a process beside the service
- * sends shares its memory with the next message. Node's pool of small buffers stays as it is.
+ * sends shares its memory with the next message. Node's pool of small buffers, and what is no larger, stays as it is.
  */
 export const freeMemory = (...buffers: { buffer: ArrayBufferLike }[]): void => {
   for (const { buffer } of buffers) {
-    if (!(buffer instanceof ArrayBuffer) || buffer.detached) continue;
-    try {
-      buffer.transfer(0);
-    } catch {
-      // the pool cannot be detached
-    }
+    if (buffer instanceof ArrayBuffer && !buffer.detached && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
   }
 };

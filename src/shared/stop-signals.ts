@@ -5,8 +5,8 @@ type Signal = 'SIGTERM' | 'SIGINT';
 
 /**
  * Listens to SIGTERM and SIGINT from now on. `begun(stop)` says how to stop once there is something to stop; a signal that
- * came before, during the start, is obeyed then: it must not leave a database running that nobody stops. The process ends
- * with 1 at a second signal, and at the latest 30 s after the first.
+ * came before, during the start, is obeyed then, so that no database is left running. The process ends with 1 at a second
+ * signal, and 30 s after the first, whatever it leaves. `asked`: whether one has come.
  */
 export const listenToStopSignals = () => {
   let asked: Signal | undefined;
@@ -20,6 +20,7 @@ export const listenToStopSignals = () => {
   process.on('SIGTERM', ask);
   process.on('SIGINT', ask);
   return {
+    asked: (): boolean => asked !== undefined,
     begun: (how: (signal: Signal) => void): void => {
       stop = how;
       if (asked !== undefined) how(asked);

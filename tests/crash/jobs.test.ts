@@ -134,7 +134,7 @@ test.concurrent(
         utimesSync(stray, 0, 0);
         const worker = home.worker();
         await worker.says('jobs are run here');
-        await expect.poll(() => existsSync(stray)).toBe(false); // it does the chores too
+        await expect.poll(() => existsSync(stray), { timeout: 10_000 }).toBe(false); // it does the chores too
         expect(await worker.end('SIGTERM')).toEqual({ code: 0, signal: null });
       }
       expect(await service.end('SIGINT')).toEqual({ code: 0, signal: null });

@@ -58,7 +58,7 @@ test('R4: sixteen progressive JPEGs of 48 megapixels at once: all are taken, hea
   expect(peak).toBeLessThan(512);
 }, 180_000);
 
-// What they hold together is not below 512 MiB yet: docs/quality.md says how much it is.
+// What they hold together is 508 of 512 MiB on a quiet machine: `npm run bench` holds it to that, for beside other tests it is more.
 test('R4: the same with colours in full size (4:4:4): all are taken, health answers', async () => {
   const { taken, slowest } = await sendSixteen(await costlyPhoto('4:4:4'));
   expect(taken).toBe(16);

@@ -44,7 +44,7 @@ test('R4: at most so many decodes run, the next wait in order, and beyond so muc
   const runs = ['a', 'b', 'c', 'd'].map((name) => queue.run(work(name), SMALL));
   await settled();
   expect(begun).toEqual(['a', 'b']);
-  expect(queue.load()).toEqual({ running: 2, waiting: 2 });
+  expect(queue.load()).toMatchObject({ running: 2, waiting: 2 });
   expect(queue.isFull()).toBe(true); // 400 ms of work on two cores
   expect(await queue.run(work('e'), SMALL)).toEqual({ ok: false, reason: 'busy' });
 
@@ -56,7 +56,7 @@ test('R4: at most so many decodes run, the next wait in order, and beyond so muc
   await end('d');
   expect(await Promise.all(runs)).toEqual(['a', 'b', 'c', 'd'].map((value) => ({ ok: true, value })));
   expect(begun).toEqual(['a', 'b', 'c', 'd']);
-  expect(queue.load()).toEqual({ running: 0, waiting: 0 });
+  expect(queue.load()).toMatchObject({ running: 0, waiting: 0 });
 });
 
 test('R4: the bound is the work that waits, not how many pictures', () => {
@@ -110,7 +110,7 @@ test('R4: work that throws, at once or later, gives its place to the next', asyn
   expect(begun).toEqual(['a', 'c']);
   await end('c');
   expect(await third).toEqual({ ok: true, value: 'c' });
-  expect(queue.load()).toEqual({ running: 0, waiting: 0 });
+  expect(queue.load()).toMatchObject({ running: 0, waiting: 0 });
 });
 
 test('R4: of costly pictures one is decoded at a time, and the others pass by', async () => {
@@ -130,7 +130,7 @@ test('R4: of costly pictures one is decoded at a time, and the others pass by', 
   await end('big 1');
   expect(begun).toEqual(['big 1', 'small 1', 'small 2', 'big 2']);
   await end('small 2');
-  expect(queue.load()).toEqual({ running: 1, waiting: 1 });
+  expect(queue.load()).toMatchObject({ running: 1, waiting: 1 });
   await end('big 2');
   await end('big 3');
   expect((await Promise.all(runs)).every(({ ok }) => ok)).toBe(true);
@@ -142,7 +142,7 @@ test('R4: costly pictures wait for each other, so fewer of them find room', asyn
   const runs = Array.from({ length: 6 }, (_, n) => queue.run(work(`big ${n}`), BIG));
   expect(await runs[5]).toEqual({ ok: false, reason: 'busy' }); // 500 ms in the one lane, 250 on both
   await settled();
-  expect(queue.load()).toEqual({ running: 1, waiting: 3 });
+  expect(queue.load()).toMatchObject({ running: 1, waiting: 3 });
   expect(queue.isFull()).toBe(false);
 });
 
@@ -193,19 +193,4 @@ test('R4: those who are turned away are told different times, about as long as t
   const queue = makeDecodeQueue({ running: 1, bytes: 1000, waitMs: 10_000 });
   while (!queue.isFull()) void queue.run(work('x'), SMALL);
   expect(new Set(Array.from({ length: 20 }, queue.comeBackIn)).size).toBeGreaterThan(2);
-});
-
-test('R4: an upload counts from the moment it begins to arrive, for newcomers alone', async () => {
-  const { begun, work } = makeWork();
-  const queue = makeQueue({ waitMs: 200 }); // 50 ms each on two cores
-  const places = [];
-  for (let place = queue.arrive(); place; place = queue.arrive()) places.push(place);
-  expect(places).toHaveLength(8);
-  expect(queue.isFull()).toBe(true);
-  expect(queue.comeBackIn()).toBeGreaterThan(0);
-  void queue.run(work('a'), SMALL); // whoever has arrived does not wait for them
-  await settled();
-  expect(begun).toEqual(['a']);
-  for (const place of places.slice(0, 3)) place.leave();
-  expect(queue.arrive()).toBeDefined();
 });

@@ -71,6 +71,7 @@ export const makePhotoUpload = ({ files, maxBytes, decodes, limit }: Deps): Requ
     if (!place) throw new UploadRefused('busy', { retryAfter: decodes.comeBackIn() });
     try {
       await limit.take(req, res);
+      if (req.destroyed) throw new UploadRefused('malformed'); // its sender has gone, and multer would wait for ever
       await receive(req, res);
     } finally {
       place.leave();
