@@ -49,10 +49,10 @@ const sendTwoAtATime = async (senders: Sender[], photo: Buffer, each = (): void 
   await Promise.all([sendOn(), sendOn()]);
 };
 
-/** After so many photos a service is compiled as it is for the rest of its life. */
-const WARM_UP = 50;
+/** After so many photos V8 has compiled what an upload runs: the first hundred take 5 CPU-ms more each than those after the third. */
+const WARM_UP = 300;
 /** Ours and the yardstick take turns, so that a machine that gets slower meanwhile slows both. */
-const ROUNDS = 4;
+const ROUNDS = 10;
 
 /** CPU of service and decoder per photo, while as many parents send one each, beside the yardstick's. */
 export const measureUpload = async (service: Service, count: number, colours: 'srgb' | 'p3'): Promise<Row> => {

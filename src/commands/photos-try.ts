@@ -1,6 +1,8 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Decoder, makeDecoder } from '../photos/decoder.ts';
+import type { Inspected } from '../photos/inspect-image.ts';
 import { type BareCommand, type Said, UsageError } from './command.ts';
 
 const MIB = 1024 * 1024;
@@ -47,7 +49,7 @@ const tryOne = async (decoder: Decoder, path: string, file: string): Promise<Tri
   const peak = watchPeak(decoder);
   const began = performance.now();
   const seen = await decoder.inspect(path);
-  const image = seen.ok ? await decoder.compress(path, seen.value) : seen;
+  const image = seen.ok ? await compressAway(decoder, path, seen.value) : seen;
   const ms = Math.round(performance.now() - began);
   const damaged = image.ok && image.value.mayBeDamaged ? ', may be damaged' : '';
   return {
@@ -57,6 +59,17 @@ const tryOne = async (decoder: Decoder, path: string, file: string): Promise<Tri
     kept: image.ok ? `${image.value.width}x${image.value.height}` : null,
     expectedMs: seen.ok ? Math.round(seen.value.cost.ms) : null,
   };
+};
+
+/** Compresses a picture as an upload, and throws away what becomes of it. */
+const compressAway = async (decoder: Decoder, path: string, seen: Inspected) => {
+  const folder = await mkdtemp(join(tmpdir(), 'photos-try-'));
+  try {
+    const [full, thumb, portrait] = [join(folder, 'full'), join(folder, 'thumb'), join(folder, 'portrait')];
+    return await decoder.compress(path, seen, { full, thumb, portrait });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 };
 
 /** Lets the system count the peaks of these processes anew (Linux). */

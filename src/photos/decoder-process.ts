@@ -5,15 +5,20 @@ import { compressImage } from './compress-image.ts';
 import { cropPortrait } from './crop-portrait.ts';
 import { openPicture, openPixels, readHeader } from './image-library.ts';
 import { type Inspected, inspectImage } from './inspect-image.ts';
+import type { NewFiles } from './photo-files.ts';
 import type { PortraitCrop } from './portrait-crop.ts';
+import { writeCompressed } from './write-compressed.ts';
 
 export type DecoderAsk =
   | { do: 'inspect'; path: string }
-  | { do: 'compress'; path: string; seen: Inspected }
+  | { do: 'compress'; path: string; seen: Inspected; to: NewFiles }
   /** Undefined when `full`, a stored picture, is broken. */
   | { do: 'crop-portrait'; full: Uint8Array; crop: PortraitCrop }
   /** Loads and runs everything once. */
   | { do: 'warm-up' };
+
+/** The system's code (ENOSPC, ...) of what kept a picture from being written: not the picture's fault. */
+export type NotWritten = { ok: false; reason: 'not-written'; code: string };
 
 answerAsks(async (message) => {
   const ask = message as DecoderAsk;
@@ -21,7 +26,7 @@ answerAsks(async (message) => {
     case 'inspect':
       return inspectImage(ask.path);
     case 'compress':
-      return compressImage(ask.path, ask.seen);
+      return writeCompressed(await compressImage(ask.path, ask.seen), ask.to).catch(notWritten);
     case 'crop-portrait':
       return cropPortrait(Buffer.from(ask.full.buffer, ask.full.byteOffset, ask.full.byteLength), ask.crop).catch(
         () => undefined,
@@ -29,6 +34,12 @@ answerAsks(async (message) => {
     case 'warm-up':
       return warmUp();
   }
+});
+
+const notWritten = (error: NodeJS.ErrnoException): NotWritten => ({
+  ok: false,
+  reason: 'not-written',
+  code: error.code ?? 'unknown',
 });
 
 const warmUp = async (): Promise<void> => {

@@ -6,11 +6,12 @@ import type { Logger } from '../platform/logger.ts';
 import { makeSideProcess, SideProcessFailed } from '../platform/side-process.ts';
 import { Refused } from '../shared/errors.ts';
 import type { Result } from '../shared/result.ts';
-import type { Compressed } from './compress-image.ts';
-import type { DecoderAsk } from './decoder-process.ts';
+import type { DecoderAsk, NotWritten } from './decoder-process.ts';
 import type { Inspected, Refusal } from './inspect-image.ts';
+import type { NewFiles } from './photo-files.ts';
 import type { PortraitCrop } from './portrait-crop.ts';
 import { makeTakeTurns } from './take-turns.ts';
+import type { Written } from './write-compressed.ts';
 
 type Deps = {
   logger: Logger;
@@ -80,12 +81,14 @@ export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs
       return settled.ok ? (settled.value as Result<Inspected, Refusal>) : settled;
     },
 
-    compress: async (path: string, seen: Inspected): Promise<Result<Compressed, Refusal | 'busy'>> => {
-      const ask = { do: 'compress', path, seen } as const;
+    /** Writes the pictures `to` these paths; what is there when it is not ok, or rejects, is the caller's to remove. */
+    compress: async (path: string, seen: Inspected, to: NewFiles): Promise<Result<Written, Refusal | 'busy'>> => {
+      const ask = { do: 'compress', path, seen, to } as const;
       const isHeic = seen.format === 'heic';
       const settled = isHeic ? verdict(await askSingle(ask, compressMs)) : await settle(ask, compressMs);
-      const outcome = settled.ok ? (settled.value as Result<Compressed, 'unreadable'>) : settled;
-      if (outcome.ok) return { ok: true, value: withBuffers(outcome.value) };
+      const outcome = settled.ok ? (settled.value as Result<Written, 'unreadable'> | NotWritten) : settled;
+      if (outcome.ok) return outcome;
+      if (outcome.reason === 'not-written') throw asSystemError(outcome);
       return isHeic && outcome.reason === 'unreadable' ? { ok: false, reason: 'heic' } : outcome;
     },
 
@@ -152,13 +155,10 @@ const makeCompany = () => {
   };
 };
 
-/** Bytes come out of the process as plain arrays. */
-const withBuffers = (image: Compressed): Compressed => ({
-  ...image,
-  full: asBuffer(image.full),
-  thumb: asBuffer(image.thumb),
-  portrait: asBuffer(image.portrait),
-});
+/** As the file system would have told it here. */
+const asSystemError = ({ code }: NotWritten): Error =>
+  Object.assign(new Error(`a picture could not be written: ${code}`), { code });
 
+/** Bytes come out of the process as plain arrays. */
 const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);

@@ -4,14 +4,17 @@ import { open, readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:f
 import { dirname, join } from 'node:path';
 import { systemClock } from '../platform/clock.ts';
 import type { Clock } from '../platform/clock.ts';
-import { makeDurableFolders, syncFolder, writeDurably } from '../platform/durable-files.ts';
+import { makeDurableFolders, syncFile, syncFolder, writeDurably } from '../platform/durable-files.ts';
 import { isDead, isElsewhere } from '../platform/instance.ts';
+import type { Result } from '../shared/result.ts';
 
 /** Names a photo's files, `s<schoolId>/<2 hex>/<32 hex>`; the two hex digits are the first of the 32 and spread the files. */
 export type StorageKey = string & { readonly brand: 'StorageKey' };
 /** One of a photo's files. A portrait that is cut anew is a new file with the next version, from 1. */
 export type PhotoFile = 'full' | 'thumb' | PortraitFile;
 type PortraitFile = `portrait-${number}`;
+/** Paths for the three files of a new photo. */
+export type NewFiles = { full: string; thumb: string; portrait: string };
 /** Files that are on disk, but not yet where they belong. */
 export type Staged = { file: PhotoFile; path: string }[];
 type StoredFile = { key: StorageKey; file: PhotoFile; path: string; mtimeMs: number };
@@ -65,17 +68,6 @@ export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, uniq
     await Promise.all(staged.map(({ path }) => rm(path, { force: true })));
   };
 
-  const stageOne = async (bytes: Buffer): Promise<{ path: string }> => {
-    const staged = { path: temporaryPath() };
-    try {
-      await writeDurably(staged.path, bytes);
-      return staged;
-    } catch (error) {
-      await discard([staged]);
-      throw error;
-    }
-  };
-
   const filesOf = async (key: StorageKey): Promise<PhotoFile[]> => {
     const names = await namesIn(dirname(pathOf(key, 'full')));
     const found = names.map((name) => photoFile(`${dirname(key)}/${name}`));
@@ -102,22 +94,42 @@ export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, uniq
     /** A fresh path for an upload that comes in. */
     temporaryPath,
 
-    /** Writes the files of a new photo beside their place, its first portrait too. Leaves nothing when it rejects. */
-    stage: async ({ full, thumb, portrait }: { full: Buffer; thumb: Buffer; portrait: Buffer }): Promise<Staged> => {
-      const staged: Staged = [];
+    /**
+     * Lets `write` make the files of a new photo beside their place, its first portrait too, and puts them on disk. Gives what
+     * `write` gives; leaves nothing when that is not ok, or rejects.
+     */
+    stage: async <T, Reason extends string>(
+      write: (to: NewFiles) => Promise<Result<T, Reason>>,
+    ): Promise<Result<{ made: T; staged: Staged }, Reason>> => {
+      const to = { full: temporaryPath(), thumb: temporaryPath(), portrait: temporaryPath() };
+      const staged: Staged = [
+        { file: 'full', path: to.full },
+        { file: 'thumb', path: to.thumb },
+        { file: portraitFile(1), path: to.portrait },
+      ];
+      let isWhole = false;
       try {
-        staged.push({ file: 'full', ...(await stageOne(full)) });
-        staged.push({ file: 'thumb', ...(await stageOne(thumb)) });
-        staged.push({ file: portraitFile(1), ...(await stageOne(portrait)) });
-        return staged;
-      } catch (error) {
-        await discard(staged);
-        throw error;
+        const written = await write(to);
+        if (!written.ok) return written;
+        for (const { path } of staged) await syncFile(path);
+        isWhole = true;
+        return { ok: true, value: { made: written.value, staged } };
+      } finally {
+        if (!isWhole) await discard(staged);
       }
     },
 
-    /** The same for a further portrait, whose version its row will tell. */
-    stagePortrait: stageOne,
+    /** Writes a further portrait, whose version its row will tell, beside its place. */
+    stagePortrait: async (bytes: Buffer): Promise<{ path: string }> => {
+      const staged = { path: temporaryPath() };
+      try {
+        await writeDurably(staged.path, bytes);
+        return staged;
+      } catch (error) {
+        await discard([staged]);
+        throw error;
+      }
+    },
 
     /** Moves all into place; rejects with EEXIST when one's place is taken, and leaves nothing in place when it rejects. */
     keep: async (staged: Staged, key: StorageKey): Promise<void> => {

@@ -34,14 +34,15 @@ export const makeReceivePhoto =
 
     const seen = await decoder.inspect(upload.path);
     if (!seen.ok) return seen;
-    const decoded = await decodes.run(() => decoder.compress(upload.path, seen.value), seen.value.cost);
-    if (!decoded.ok) return decoded;
-    const image = decoded.value;
-    if (!image.ok) return image;
+    const compressed = await files.stage(async (to) => {
+      const turn = await decodes.run(() => decoder.compress(upload.path, seen.value, to), seen.value.cost);
+      return turn.ok ? turn.value : turn;
+    });
+    if (!compressed.ok) return compressed;
 
     const filename = makeStorageKey(schoolId, randomBytes(16));
-    const staged = await files.stage(image.value);
-    const { width, height, sha256, thumbSha256, mayBeDamaged, full, portraitCrop, portraitSha256 } = image.value;
+    const { made, staged } = compressed.value;
+    const { width, height, bytes, sha256, thumbSha256, mayBeDamaged, portraitCrop, portraitSha256 } = made;
     const photo = {
       parentId,
       schoolId,
@@ -54,7 +55,7 @@ export const makeReceivePhoto =
       sourceBytes: upload.size,
       width,
       height,
-      bytes: full.length,
+      bytes,
       mayBeDamaged,
       portrait: { version: 1, sha256: portraitSha256, crop: portraitCrop, source: 'centre' as const },
     };

@@ -1,12 +1,13 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { compressImage } from '../../src/photos/compress-image.ts';
 import { cropPortrait } from '../../src/photos/crop-portrait.ts';
 import { makeDecoder } from '../../src/photos/decoder.ts';
 import { type Inspected, inspectImage } from '../../src/photos/inspect-image.ts';
+import type { NewFiles } from '../../src/photos/photo-files.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { scene } from '../support/pictures.ts';
 
@@ -42,7 +43,13 @@ const start = async (options: Options = {}) => {
 };
 type Decoder = Awaited<ReturnType<typeof start>>;
 
-const compress = async (decoder: Decoder, name: string) => decoder.compress(await named(name), seen);
+/** Where the decoder writes: a folder of its own each time. */
+const somewhere = async (): Promise<NewFiles> => {
+  const to = join(folder, `to-${(count += 1)}`);
+  await mkdir(to);
+  return { full: join(to, 'full'), thumb: join(to, 'thumb'), portrait: join(to, 'portrait') };
+};
+const compress = async (decoder: Decoder, name: string) => decoder.compress(await named(name), seen, await somewhere());
 const TAKEN = { ok: true, value: { width: 800, height: 600 } };
 const UNREADABLE = { ok: false, reason: 'unreadable' };
 
@@ -77,7 +84,7 @@ test('a decoder that cannot be started refuses nobody: come again later', async 
   const decoder = makeDecoder({ logger: makeLogger({ level: 'silent' }), script });
   onTestFinished(() => decoder.stop());
   expect(await decoder.inspect(good)).toEqual({ ok: false, reason: 'busy' });
-  expect(await decoder.compress(good, seen)).toEqual({ ok: false, reason: 'busy' });
+  expect(await decoder.compress(good, seen, await somewhere())).toEqual({ ok: false, reason: 'busy' });
 });
 
 test('R4: the decoder says what inspectImage and compressImage say, bytes included', async () => {
@@ -88,11 +95,35 @@ test('R4: the decoder says what inspectImage and compressImage say, bytes includ
   expect(decoder.pids()).toHaveLength(1);
   const inspected = await decoder.inspect(good);
   expect(inspected).toEqual({ ok: true, value: seen });
-  expect(await decoder.compress(good, seen)).toEqual(await compressImage(good, seen));
+  const to = await somewhere();
+  const image = await compressImage(good, seen);
+  if (!image.ok) throw new Error(image.reason);
+  const { full, thumb, portrait, ...told } = image.value;
+  expect(await decoder.compress(good, seen, to)).toEqual({ ok: true, value: { ...told, bytes: full.length } });
+  expect(await Promise.all([to.full, to.thumb, to.portrait].map((path) => readFile(path)))).toEqual([
+    full,
+    thumb,
+    portrait,
+  ]);
+  for (const path of [to.full, to.thumb, to.portrait]) expect((await stat(path)).mode & 0o777).toBe(0o600);
   const nothing = join(folder, 'nothing.jpg');
   await writeFile(nothing, 'no photo');
   expect(await decoder.inspect(nothing)).toEqual({ ok: false, reason: 'not-an-image' });
   await expect(decoder.inspect(join(folder, 'gone.jpg'))).rejects.toMatchObject({ reason: 'threw' });
+});
+
+test('R59: what keeps a picture from being written is told as the disk’s fault, not the picture’s', async () => {
+  const decoder = makeDecoder({ logger: makeLogger({ level: 'silent' }) });
+  onTestFinished(() => decoder.stop());
+  for (const which of ['full', 'thumb', 'portrait'] as const) {
+    const to = { ...(await somewhere()), [which]: join(folder, 'no-such-folder', 'picture') };
+    await expect(decoder.compress(good, seen, to)).rejects.toMatchObject({ code: 'ENOENT' });
+  }
+  const to = await somewhere();
+  await writeFile(to.thumb, 'a part that a decoder left when it was ended');
+  expect(await decoder.compress(good, seen, to)).toMatchObject(TAKEN);
+  expect(await readdir(dirname(to.thumb))).toHaveLength(3);
+  expect((await readFile(to.thumb)).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
 });
 
 test.each([
@@ -166,7 +197,9 @@ test('R4: HEIC has a process for each picture; what goes wrong there is the pict
   const decoder = await start({ compressMs: 1500 });
   const heic = { ...seen, format: 'heic' } as const;
   const [shared] = decoder.pids();
-  const failing = Promise.all(['crash', 'hang', 'good'].map(async (name) => decoder.compress(await named(name), heic)));
+  const failing = Promise.all(
+    ['crash', 'hang', 'good'].map(async (name) => decoder.compress(await named(name), heic, await somewhere())),
+  );
   await wait(50);
   expect(decoder.pids()).toHaveLength(2);
   expect(await compress(decoder, 'slow')).toMatchObject(TAKEN);

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { type App, startApp } from '../support/app.ts';
 import { makeFaultyDatabase } from '../support/faulty-database.ts';
 import { makeFaultyDisk, type Moment } from '../support/faulty-disk.ts';
+import { makeNearDecoder } from '../support/near-decoder.ts';
 import { scene } from '../support/pictures.ts';
 import { addSender, type Sender, sendPhoto } from '../support/sender.ts';
 import { expectPage, storedIn } from '../support/stored.ts';
@@ -15,7 +16,7 @@ beforeAll(async () => {
   photo = await scene(600, 800).jpeg().toBuffer();
 });
 beforeEach(async () => {
-  app = await startApp({ env: { RATE_LIMIT_SCALE: '0' } });
+  app = await startApp({ env: { RATE_LIMIT_SCALE: '0' }, decoder: makeNearDecoder() });
   maria = await addSender(app);
 });
 afterEach(() => app.stop());
@@ -82,6 +83,7 @@ describe.each<[Moment, string, number]>([
       const fault = { failAt: (at: number) => disk.failAt(at, moment, code), heal: disk.heal };
       const met = await failEachStep(fault, [status]);
       expect(met).toEqual(expect.arrayContaining(['open', 'writev', 'writeFile', 'sync', 'rename', 'close']));
+      expect(met.filter((step) => step === 'writeFile')).toHaveLength(3); // the pictures, by the decoder
       expect(met.length).toBeGreaterThan(15);
     } finally {
       disk.restore();

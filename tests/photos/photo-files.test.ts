@@ -1,36 +1,25 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isStorageKey, makePhotoFiles, makeStorageKey, portraitFile } from '../../src/photos/photo-files.ts';
-import type { PhotoFile, PhotoFiles, StorageKey } from '../../src/photos/photo-files.ts';
+import type { NewFiles, PhotoFile, PhotoFiles, StorageKey } from '../../src/photos/photo-files.ts';
 import { instanceName } from '../../src/platform/instance.ts';
+import { filesBelow, openUploads, stageThree, threePictures, writeThree } from '../support/uploads-folder.ts';
 
 const key = makeStorageKey(7, Buffer.from('ab0123456789abcdef0123456789abcd', 'hex'));
 const otherKey = makeStorageKey(7, Buffer.from('ab9999999999abcdef0123456789abcd', 'hex'));
-const image = {
-  full: Buffer.from('the full picture'),
-  thumb: Buffer.from('its thumbnail'),
-  portrait: Buffer.from('its portrait'),
-};
+const image = threePictures;
 const instance = instanceName();
 
 let uploadsDir: string;
 let files: PhotoFiles;
 beforeEach(async () => {
-  uploadsDir = join(await mkdtemp(join(tmpdir(), 'files-')), 'uploads');
-  files = makePhotoFiles({ uploadsDir, instance });
-  await files.prepare();
+  ({ uploadsDir, files } = await openUploads());
 });
 afterEach(() => rm(dirname(uploadsDir), { recursive: true }));
 
-/** Every file below the uploads, temporary ones too. */
-const everything = async (): Promise<string[]> => {
-  const entries = await readdir(uploadsDir, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(uploadsDir.length + 1));
-};
+const everything = (): Promise<string[]> => filesBelow(uploadsDir);
+const stage = (pictures: typeof image) => stageThree(files, pictures);
 const stored = [`photos/${key}.jpg`, `photos/${key}.thumb.jpg`, `photos/${key}.portrait-1.jpg`];
 
 test('R12: a key is made of the school and of chance alone', () => {
@@ -40,7 +29,7 @@ test('R12: a key is made of the school and of chance alone', () => {
 });
 
 test('R12: what is no key is refused at each use', async () => {
-  const staged = await files.stage(image);
+  const staged = await stage(image);
   const bad = [
     '',
     's7/ab/../../../etc/passwd',
@@ -68,7 +57,7 @@ test('R12: an instance name that is a path is refused', () => {
 });
 
 test('what is kept can be read, is for the owner alone, and leaves no temporary file', async () => {
-  await files.keep(await files.stage(image), key);
+  await files.keep(await stage(image), key);
   expect(await everything()).toEqual(expect.arrayContaining(stored));
   expect(await everything()).toHaveLength(3);
   expect(await files.read(key, 'full')).toEqual(image.full);
@@ -84,7 +73,7 @@ test('temporary files live on the volume of the uploads, each with a name of its
   expect(dirname(files.temporaryPath())).toBe(join(uploadsDir, 'tmp', instance));
   expect(files.temporaryPath()).not.toBe(files.temporaryPath());
   expect(basename(files.temporaryPath())).toMatch(/^[\w-]+\.part$/);
-  const staged = await files.stage(image);
+  const staged = await stage(image);
   staged.push({ file: portraitFile(2), ...(await files.stagePortrait(image.portrait)) });
   expect(staged.map(({ file }) => file)).toEqual(['full', 'thumb', 'portrait-1', 'portrait-2']);
   for (const { path } of staged) {
@@ -95,27 +84,30 @@ test('temporary files live on the volume of the uploads, each with a name of its
 
 describe('R59: nothing half-done is left', () => {
   test('R59: nothing after discard, which may come twice or after keep', async () => {
-    const staged = await files.stage(image);
+    const staged = await stage(image);
     await files.discard(staged);
     expect(await everything()).toEqual([]);
     await files.discard(staged);
-    const kept = await files.stage(image);
+    const kept = await stage(image);
     await files.keep(kept, key);
     await files.discard(kept);
     expect(await everything()).toHaveLength(3);
   });
 
-  test.each([
-    ['second', ['a', 'a', 'b']],
-    ['third', ['a', 'b', 'a']],
-  ])('R59: nothing when the %s of the three cannot be written', async (_, names) => {
-    const taken = makePhotoFiles({ uploadsDir, instance, uniqueName: () => names.shift() ?? '' });
-    await expect(taken.stage(image)).rejects.toThrow('EEXIST');
+  test('R59: nothing when the picture is refused, or one of the three is not written', async () => {
+    const refused = { ok: false, reason: 'unreadable' } as const;
+    expect(await files.stage(async (to) => writeThree(to).then(() => refused))).toEqual(refused);
+    for (const which of ['full', 'thumb', 'portrait'] as const) {
+      const failing = (to: NewFiles) => writeThree(to).then(() => Promise.reject(new Error(`no ${which}`)));
+      await expect(files.stage(failing)).rejects.toThrow(`no ${which}`);
+      const missing = (to: NewFiles) => writeThree(to).then(async (said) => rm(to[which]).then(() => said));
+      await expect(files.stage(missing)).rejects.toThrow('ENOENT');
+    }
     expect(await everything()).toEqual([]);
   });
 
   test.each([0, 1, 2])('R59: nothing in place when file %i of the three cannot be moved', async (which) => {
-    const staged = await files.stage(image);
+    const staged = await stage(image);
     await rm(staged[which]?.path ?? '');
     await expect(files.keep(staged, key)).rejects.toThrow('ENOENT');
     await files.discard(staged);
@@ -123,9 +115,9 @@ describe('R59: nothing half-done is left', () => {
   });
 
   test('R59: a folder that was removed behind our back fails once and is made again', async () => {
-    await files.keep(await files.stage(image), key);
+    await files.keep(await stage(image), key);
     await rm(join(uploadsDir, 'photos'), { recursive: true });
-    const staged = await files.stage(image);
+    const staged = await stage(image);
     await expect(files.keep(staged, key)).rejects.toThrow('ENOENT');
     await files.keep(staged, key);
     expect(await files.read(key, 'full')).toEqual(image.full);
@@ -136,7 +128,7 @@ test.each([0, 1, 2])('R59: what is stored is never overwritten (file %i of three
   const path = join(uploadsDir, stored[there] ?? '');
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, 'older');
-  const staged = await files.stage(image);
+  const staged = await stage(image);
   await expect(files.keep(staged, key)).rejects.toThrow('EEXIST');
   expect(await readFile(path, 'utf8')).toBe('older');
   await files.discard(staged);
@@ -145,7 +137,7 @@ test.each([0, 1, 2])('R59: what is stored is never overwritten (file %i of three
 
 test('R59: of two that keep by one key at once, one wins with all of its files', async () => {
   const second = { full: Buffer.from('FULL'), thumb: Buffer.from('THUMB'), portrait: Buffer.from('PORTRAIT') };
-  const staged = await Promise.all([files.stage(image), files.stage(second)]);
+  const staged = await Promise.all([stage(image), stage(second)]);
   const outcomes = await Promise.allSettled(staged.map((three) => files.keep(three, key)));
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   const winner = outcomes[0]?.status === 'fulfilled' ? image : second;
@@ -156,8 +148,8 @@ test('R59: of two that keep by one key at once, one wins with all of its files',
 
 test('remove takes all files, portraits of every version too, and is quiet about what is gone', async () => {
   await files.remove(key);
-  await files.keep(await files.stage(image), key);
-  await files.keep(await files.stage(image), otherKey);
+  await files.keep(await stage(image), key);
+  await files.keep(await stage(image), otherKey);
   await rm(join(uploadsDir, `photos/${key}.jpg`));
   await files.keep([{ file: portraitFile(12), ...(await files.stagePortrait(image.portrait)) }], key);
   expect((await files.filesOf(key)).sort()).toEqual(['portrait-1', 'portrait-12', 'thumb']);
@@ -169,7 +161,7 @@ test('remove takes all files, portraits of every version too, and is quiet about
 });
 
 test('of the files that are named, remove takes those alone', async () => {
-  await files.keep(await files.stage(image), key);
+  await files.keep(await stage(image), key);
   await files.keep([{ file: portraitFile(2), ...(await files.stagePortrait(image.portrait)) }], key);
   await files.remove(key, [portraitFile(1), portraitFile(7)]);
   expect((await files.filesOf(key)).sort()).toEqual(['full', 'portrait-2', 'thumb']);
@@ -196,10 +188,10 @@ test('R12: what is no file of a photo is refused', async () => {
 });
 
 test('list names every file of a photo and nothing else', async () => {
-  await files.keep(await files.stage(image), key);
-  await files.keep(await files.stage(image), otherKey);
+  await files.keep(await stage(image), key);
+  await files.keep(await stage(image), otherKey);
   await rm(join(uploadsDir, `photos/${otherKey}.jpg`));
-  await files.stage(image);
+  await stage(image);
   await writeFile(join(uploadsDir, 'photos/README.jpg'), '');
   await writeFile(join(uploadsDir, 'photos/s7/ab/notes.jpg'), '');
   await writeFile(join(uploadsDir, `photos/${key}.jpg.bak`), '');

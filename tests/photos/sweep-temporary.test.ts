@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makePhotoFiles, type PhotoFiles } from '../../src/photos/photo-files.ts';
 import { instanceName } from '../../src/platform/instance.ts';
+import { filesBelow, openUploads } from '../support/uploads-folder.ts';
 
 const instance = instanceName();
 const deadInstance = instance.replace(/\d+$/, '1');
@@ -11,19 +11,11 @@ const deadInstance = instance.replace(/\d+$/, '1');
 let uploadsDir: string;
 let files: PhotoFiles;
 beforeEach(async () => {
-  uploadsDir = join(await mkdtemp(join(tmpdir(), 'files-')), 'uploads');
-  files = makePhotoFiles({ uploadsDir, instance });
-  await files.prepare();
+  ({ uploadsDir, files } = await openUploads());
 });
 afterEach(() => rm(dirname(uploadsDir), { recursive: true }));
 
-/** Every file below the uploads. */
-const everything = async (): Promise<string[]> => {
-  const entries = await readdir(uploadsDir, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(uploadsDir.length + 1));
-};
+const everything = (): Promise<string[]> => filesBelow(uploadsDir);
 
 const leave = async (owner: string, ageMs = 0): Promise<string> => {
   const path = join(uploadsDir, 'tmp', owner, `${crypto.randomUUID()}.part`);

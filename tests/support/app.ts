@@ -42,6 +42,8 @@ type Options = {
   jobs?: NonNullable<Parameters<typeof wire>[0]['jobs']>;
   /** A decoder that writes into `logs` and ends with the service. */
   ownDecoder?: boolean;
+  /** One that is handed in; it ends with the service. */
+  decoder?: Decoder;
 };
 
 /** One for all services of a test process: a start of its own takes half a second each. It ends with the process. */
@@ -55,7 +57,13 @@ const sharedDecoder = (): Decoder => {
  * The whole service on a database and an uploads folder of its own, on a loopback port. `logs` is all it logged,
  * `lastView` tells which view it rendered last.
  */
-export const startApp = async ({ env = {}, clock, jobs, ownDecoder = false }: Options = {}) => {
+export const startApp = async ({
+  env = {},
+  clock,
+  jobs,
+  ownDecoder = false,
+  decoder = sharedDecoder(),
+}: Options = {}) => {
   const dir = mkdtempSync(join(tmpdir(), 'pos-app-'));
   const { url, ownerUrl } = await cloneDatabase();
   const config = loadConfig({
@@ -81,7 +89,7 @@ export const startApp = async ({ env = {}, clock, jobs, ownDecoder = false }: Op
     ...{ config, logger },
     ...(clock ? { clock } : {}),
     ...(jobs ? { jobs } : {}),
-    ...(ownDecoder ? {} : { decoder: sharedDecoder() }),
+    ...(ownDecoder ? {} : { decoder }),
   });
   const drain = { draining: false };
   const application = await wireApp(service, drain);

@@ -8,7 +8,7 @@ type Calls = Record<string, Call>;
 /** `before`: nothing is done; `after`: it is done and the error comes nevertheless, as from a disk that is going. */
 export type Moment = 'before' | 'after';
 
-const ON_PATHS = ['open', 'rename', 'rm', 'unlink', 'mkdir', 'readFile'] as const;
+const ON_PATHS = ['open', 'rename', 'rm', 'unlink', 'mkdir', 'readFile', 'writeFile'] as const;
 const ON_FILES = ['writev', 'writeFile', 'sync', 'close'] as const;
 
 /** Makes the calls below `folder` steps of a disk; `restore` gives the real one back. */

@@ -5,6 +5,7 @@ import { answerAsks } from '../../src/platform/side-process-answers.ts';
 import { compressImage } from '../../src/photos/compress-image.ts';
 import type { DecoderAsk } from '../../src/photos/decoder-process.ts';
 import { inspectImage } from '../../src/photos/inspect-image.ts';
+import { writeCompressed } from '../../src/photos/write-compressed.ts';
 
 const held: Buffer[] = [];
 
@@ -39,5 +40,5 @@ answerAsks(async (message) => {
   if (name.startsWith('header-')) await harm(name.slice('header-'.length));
   if (ask.do === 'inspect') return inspectImage(ask.path);
   await harm(name);
-  return compressImage(ask.path, ask.seen);
+  return writeCompressed(await compressImage(ask.path, ask.seen), ask.to);
 });
