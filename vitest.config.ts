@@ -10,7 +10,7 @@ const alone = ['tests/platform/**/*.test.ts', 'tests/photos/**/*.test.ts'];
 /** Plant faults in the tree for a moment: not beside the others. */
 const rules = ['tests/architecture.test.ts', 'tests/lint-rules.test.ts'];
 
-/** Every page in every state takes longest: begun last, it would run when nothing else does. */
+/** Every page in every state takes longest: begun last, these files would run alone at the end. */
 class PagesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

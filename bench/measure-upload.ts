@@ -49,7 +49,7 @@ const sendTwoAtATime = async (senders: Sender[], photo: Buffer, each = (): void 
   await Promise.all([sendOn(), sendOn()]);
 };
 
-/** After so many photos V8 has compiled what an upload runs: the first hundred take 5 CPU-ms more each than those after the third. */
+/** After so many photos V8 has compiled what an upload runs: the first hundred take 5 CPU-ms more each than those after the third hundred. */
 const WARM_UP = 300;
 /** Ours and the yardstick take turns, so that a machine that gets slower meanwhile slows both. */
 const ROUNDS = 10;

@@ -20,13 +20,13 @@ export type DecoderAsk =
 /** The system's code (ENOSPC, ...) of what kept a picture from being written: not the picture's fault. */
 export type NotWritten = { ok: false; reason: 'not-written'; code: string };
 
-answerAsks(async (message) => {
+answerAsks(async (message, blameless) => {
   const ask = message as DecoderAsk;
   switch (ask.do) {
     case 'inspect':
       return inspectImage(ask.path);
     case 'compress':
-      return writeCompressed(await compressImage(ask.path, ask.seen), ask.to).catch(notWritten);
+      return writeCompressed(await compressImage(ask.path, ask.seen).finally(blameless), ask.to).catch(notWritten);
     case 'crop-portrait':
       return cropPortrait(Buffer.from(ask.full.buffer, ask.full.byteOffset, ask.full.byteLength), ask.crop).catch(
         () => undefined,
@@ -36,11 +36,10 @@ answerAsks(async (message) => {
   }
 });
 
-const notWritten = (error: NodeJS.ErrnoException): NotWritten => ({
-  ok: false,
-  reason: 'not-written',
-  code: error.code ?? 'unknown',
-});
+const notWritten = (error: NodeJS.ErrnoException): NotWritten => {
+  if (error.code === undefined) throw error; // not the disk's fault either
+  return { ok: false, reason: 'not-written', code: error.code };
+};
 
 const warmUp = async (): Promise<void> => {
   const grey = { data: Buffer.alloc(64 * 64 * 3, 128), info: { width: 64, height: 64, channels: 3 } } as const;

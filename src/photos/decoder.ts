@@ -1,4 +1,4 @@
-// A photo's journey ④ and ⑤ happen in a process of their own
+// A photo's journey ④ and ⑤ happen in a process of their own, and the writing of ⑥
 import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
@@ -19,6 +19,8 @@ type Deps = {
   script?: URL;
   inspectMs?: number;
   compressMs?: number;
+  /** For writing what was compressed. */
+  writeMs?: number;
 };
 
 const MIB = 1024 * 1024;
@@ -34,9 +36,10 @@ const CROP_AGAIN_S = 5;
 /**
  * Inspects and compresses pictures in a process beside the service, so that one that hangs, crashes or takes too much memory
  * ends that process and nothing else (docs/adr/0012-pictures-decoded-in-a-process-apart.md). `'busy'`: it was not the
- * picture's fault, or nobody's; it may come again. What a file that cannot be read throws, is thrown.
+ * picture's fault, or nobody's; it may come again. What a file that cannot be
+ * read or written throws, is thrown.
  */
-export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs = COMPRESS_MS }: Deps) => {
+export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs = COMPRESS_MS, writeMs }: Deps) => {
   const cache = getCompileCacheDir(); // a folder for this version of Node in the one that NODE_COMPILE_CACHE names
   const options = {
     script: script ?? new URL('./decoder-process.ts', import.meta.url),
@@ -48,6 +51,7 @@ export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs
     },
     execArgv: ['--max-semi-space-size=1'], // little of its memory is JavaScript
     maxRss: MAX_RSS,
+    ...(writeMs === undefined ? {} : { afterwardsMs: writeMs }),
     logger,
   };
   /** Takes whatever comes, several at once, and stays. */
@@ -71,7 +75,7 @@ export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs
   const settle = async (ask: DecoderAsk, ms: number): Promise<Settled> => {
     let last = await askShared(ask, ms);
     if (!last.ok && (last.reason === 'disturbed' || last.reason === 'killed')) last = await askShared(ask, ms);
-    if (!last.ok && last.reason !== 'stopped' && !isGuilty(last)) last = await askSingle(ask, ms);
+    if (!last.ok && !isNobodysFault(last) && !isGuilty(last)) last = await askSingle(ask, ms);
     return verdict(last);
   };
 
@@ -137,9 +141,13 @@ const attempt = async (
 const isGuilty = ({ reason, wasAlone }: { reason: SideProcessFailed['reason']; wasAlone: boolean }): boolean =>
   wasAlone && (reason === 'timeout' || reason === 'memory');
 
+/** The service stops, or the disk has stalled: another attempt would end in the same way. */
+const isNobodysFault = ({ reason }: { reason: SideProcessFailed['reason'] }): boolean =>
+  reason === 'stopped' || reason === 'late';
+
 const verdict = (last: Attempt): Settled => {
   if (last.ok) return last;
-  return { ok: false, reason: last.reason === 'stopped' || last.reason === 'killed' ? 'busy' : 'unreadable' };
+  return { ok: false, reason: isNobodysFault(last) || last.reason === 'killed' ? 'busy' : 'unreadable' };
 };
 
 /** Who was in the process at the same time as others. */

@@ -24,8 +24,6 @@ type Deps = {
   /** Ours, by `instanceName()`. */
   instance: string;
   clock?: Clock;
-  /** A name that nobody has used. */
-  uniqueName?: () => string;
 };
 
 const KEY = /^s[1-9]\d{0,15}\/([0-9a-f]{2})\/\1[0-9a-f]{30}$/;
@@ -54,14 +52,14 @@ export const portraitFile = (version: number): PortraitFile => `portrait-${versi
  * files live in `<uploadsDir>/tmp/<instance>/`, on the same volume, so that a rename is atomic. What a promise of `stage` or `keep`
  * has fulfilled is on disk even if the power fails; a full or broken disk rejects with the system's error.
  */
-export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, uniqueName = randomUUID }: Deps) => {
+export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock }: Deps) => {
   if (!/^\w[\w.-]*$/.test(instance)) throw new Error('An instance name must be a plain file name');
   const photosDir = join(uploadsDir, 'photos');
   const temporaryDir = join(uploadsDir, 'tmp');
   const ownDir = join(temporaryDir, instance);
   const folders = makeDurableFolders(uploadsDir);
 
-  const temporaryPath = (): string => join(ownDir, `${uniqueName()}.part`);
+  const temporaryPath = (): string => join(ownDir, `${randomUUID()}.part`);
   const pathOf = (key: StorageKey, file: PhotoFile): string => join(photosDir, `${checked(key)}${ending(file)}`);
 
   const discard = async (staged: { path: string }[]): Promise<void> => {

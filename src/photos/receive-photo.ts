@@ -34,13 +34,13 @@ export const makeReceivePhoto =
 
     const seen = await decoder.inspect(upload.path);
     if (!seen.ok) return seen;
+    const filename = makeStorageKey(schoolId, randomBytes(16));
     const compressed = await files.stage(async (to) => {
       const turn = await decodes.run(() => decoder.compress(upload.path, seen.value, to), seen.value.cost);
       return turn.ok ? turn.value : turn;
     });
     if (!compressed.ok) return compressed;
 
-    const filename = makeStorageKey(schoolId, randomBytes(16));
     const { made, staged } = compressed.value;
     const { width, height, bytes, sha256, thumbSha256, mayBeDamaged, portraitCrop, portraitSha256 } = made;
     const photo = {

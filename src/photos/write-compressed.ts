@@ -27,7 +27,7 @@ export const writeCompressed = async <Reason extends string>(
   return { ok: true, value: { ...told, bytes } };
 };
 
-/** A decoder that was ended in the middle of the same picture may have left a part. */
+/** A decoder that was ended while it wrote the same picture may have left a part of it. */
 const writeAnew = async (path: string, bytes: Buffer): Promise<void> => {
   await rm(path, { force: true });
   await writeFile(path, bytes, { flag: 'wx', mode: 0o600 });

@@ -12,7 +12,7 @@ export const writeDurably = async (path: string, bytes: Buffer): Promise<void> =
   }
 };
 
-/** Puts on disk what a file holds, whoever wrote it; a write of another process that failed since is told here. */
+/** Puts on disk what a file holds, whoever wrote it; also tells of a write-back that failed after the writer had closed it. */
 export const syncFile = async (path: string): Promise<void> => {
   const handle = await open(path, 'r');
   try {

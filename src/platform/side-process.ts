@@ -18,20 +18,23 @@ type Options = {
   asksPerLife?: number;
   /** Milliseconds without an ask after which it is ended; the next ask starts another. `Infinity`: never. */
   idleMs?: number;
+  /** Milliseconds for what an ask does after its work. */
+  afterwardsMs?: number;
   logger: Logger;
 };
 
 type Ask = { resolve: (value: unknown) => void; reject: (error: Error) => void; timer: NodeJS.Timeout };
-type Answer = { id: number; value?: unknown; error?: string };
+type Answer = { id: number; value?: unknown; error?: string; blameless?: true };
 type Life = { child: ChildProcess; asks: Map<number, Ask>; asked: number };
 
 /**
  * Why an ask has no answer. `timeout`: it took too long, and the process was ended; what else it was doing ended with it and is
  * `disturbed`. `memory` and `died`: the process took too much or crashed, and any of its asks may be the cause. `killed`: no
- * ask can be the cause: it was ended by SIGKILL, for want of memory for instance, could not be started, or ended itself.
+ * ask can be the cause: it was ended by SIGKILL, for want of memory for instance, could not be started, or ended itself. `late`:
+ * the work was done in time, but what came after it (answerAsks, `blameless`) was not.
  */
 export class SideProcessFailed extends Error {
-  readonly reason: 'timeout' | 'disturbed' | 'memory' | 'died' | 'killed' | 'threw' | 'stopped';
+  readonly reason: 'timeout' | 'late' | 'disturbed' | 'memory' | 'died' | 'killed' | 'threw' | 'stopped';
   constructor(reason: SideProcessFailed['reason'], message: string) {
     super(message);
     this.name = 'SideProcessFailed';
@@ -40,6 +43,8 @@ export class SideProcessFailed extends Error {
 }
 
 const WATCH_MS = 250;
+/** For what comes after the work: a disk that has stalled for so long does not come back soon. */
+const AFTERWARDS_MS = 20_000;
 const BEHIND_THE_SERVICE = 10; // niceness: pages go first where both want a core
 const PAGE_BYTES = 4096;
 
@@ -50,6 +55,7 @@ const PAGE_BYTES = 4096;
  */
 export const makeSideProcess = (options: Options) => {
   const { name, script, execArgv = [], env = {}, maxRss, asksPerLife = Infinity, idleMs = 300_000, logger } = options;
+  const { afterwardsMs = AFTERWARDS_MS } = options;
   let life: Life | undefined;
   let lastId = 0;
   let idle: NodeJS.Timeout | undefined;
@@ -100,9 +106,23 @@ export const makeSideProcess = (options: Options) => {
     return started;
   };
 
-  const take = (from: Life, { id, value, error }: Answer): void => {
+  /** Ends the process when an ask has no answer in time; gives the timer. */
+  const giveTime = (to: Life, id: number, ms: number, reason: 'timeout' | 'late'): NodeJS.Timeout =>
+    setTimeout(() => {
+      logger.warn({ process: name, deadlineMs: ms, reason }, 'a side process took too long and was ended');
+      to.asks.get(id)?.reject(new SideProcessFailed(reason, `${name}: no answer in ${ms} ms`));
+      to.asks.delete(id);
+      end(to, 'disturbed', 'ended with another ask, which took too long');
+    }, ms);
+
+  const take = (from: Life, { id, value, error, blameless }: Answer): void => {
     const ask = from.asks.get(id);
     if (!ask) return;
+    if (blameless) {
+      clearTimeout(ask.timer);
+      ask.timer = giveTime(from, id, afterwardsMs, 'late');
+      return;
+    }
     from.asks.delete(id);
     clearTimeout(ask.timer);
     if (error === undefined) ask.resolve(value);
@@ -115,7 +135,7 @@ export const makeSideProcess = (options: Options) => {
   return {
     /**
      * Asks the process and gives its answer, or rejects with SideProcessFailed: at the latest after `deadlineMs` from now, the time
-     * of a start included.
+     * of a start included, and `afterwardsMs` more for what is done after the work.
      */
     ask: (message: unknown, deadlineMs: number): Promise<unknown> => {
       if (stopped) return Promise.reject(new SideProcessFailed('stopped', `${name}: stopped`));
@@ -124,13 +144,7 @@ export const makeSideProcess = (options: Options) => {
       const id = (lastId += 1);
       current.asked += 1;
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          logger.warn({ process: name, deadlineMs }, 'a side process took too long and was ended');
-          current.asks.delete(id);
-          reject(new SideProcessFailed('timeout', `${name}: no answer in ${deadlineMs} ms`));
-          end(current, 'disturbed', 'ended with another ask, which took too long');
-        }, deadlineMs);
-        current.asks.set(id, { resolve, reject, timer });
+        current.asks.set(id, { resolve, reject, timer: giveTime(current, id, deadlineMs, 'timeout') });
         current.child.send({ id, message }, (error) => {
           if (error) end(current, 'died', 'it cannot be reached');
         });

@@ -1,55 +1,15 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { compressImage } from '../../src/photos/compress-image.ts';
 import { cropPortrait } from '../../src/photos/crop-portrait.ts';
 import { makeDecoder } from '../../src/photos/decoder.ts';
-import { type Inspected, inspectImage } from '../../src/photos/inspect-image.ts';
-import type { NewFiles } from '../../src/photos/photo-files.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
+import { useOddDecoders } from '../support/odd-decoders.ts';
 import { scene } from '../support/pictures.ts';
 
-const odd = new URL('../support/odd-decoder.ts', import.meta.url);
-
-let folder: string;
-let good: string;
-let seen: Inspected;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'decoder-'));
-  good = join(folder, 'good.jpg');
-  await writeFile(good, await scene(800, 600).jpeg().toBuffer());
-  const inspected = await inspectImage(good);
-  if (!inspected.ok) throw new Error(inspected.reason);
-  seen = inspected.value;
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-let count = 0;
-/** A good photo under a name that the odd decoder minds. */
-const named = async (name: string): Promise<string> => {
-  const path = join(folder, `${name}-${(count += 1)}.jpg`);
-  await copyFile(good, path);
-  return path;
-};
-
-type Options = Partial<Parameters<typeof makeDecoder>[0]>;
-const start = async (options: Options = {}) => {
-  const decoder = makeDecoder({ logger: makeLogger({ level: 'silent' }), script: odd, ...options });
-  onTestFinished(() => decoder.stop());
-  await decoder.warmUp();
-  return decoder;
-};
-type Decoder = Awaited<ReturnType<typeof start>>;
-
-/** Where the decoder writes: a folder of its own each time. */
-const somewhere = async (): Promise<NewFiles> => {
-  const to = join(folder, `to-${(count += 1)}`);
-  await mkdir(to);
-  return { full: join(to, 'full'), thumb: join(to, 'thumb'), portrait: join(to, 'portrait') };
-};
-const compress = async (decoder: Decoder, name: string) => decoder.compress(await named(name), seen, await somewhere());
+const { made, named, somewhere, start, compress } = useOddDecoders();
 const TAKEN = { ok: true, value: { width: 800, height: 600 } };
 const UNREADABLE = { ok: false, reason: 'unreadable' };
 
@@ -83,8 +43,8 @@ test('a decoder that cannot be started refuses nobody: come again later', async 
   const script = new URL('../support/no-such-decoder.ts', import.meta.url);
   const decoder = makeDecoder({ logger: makeLogger({ level: 'silent' }), script });
   onTestFinished(() => decoder.stop());
-  expect(await decoder.inspect(good)).toEqual({ ok: false, reason: 'busy' });
-  expect(await decoder.compress(good, seen, await somewhere())).toEqual({ ok: false, reason: 'busy' });
+  expect(await decoder.inspect(made.good)).toEqual({ ok: false, reason: 'busy' });
+  expect(await decoder.compress(made.good, made.seen, await somewhere())).toEqual({ ok: false, reason: 'busy' });
 });
 
 test('R4: the decoder says what inspectImage and compressImage say, bytes included', async () => {
@@ -93,37 +53,26 @@ test('R4: the decoder says what inspectImage and compressImage say, bytes includ
   expect(decoder.pids()).toEqual([]);
   await decoder.warmUp();
   expect(decoder.pids()).toHaveLength(1);
-  const inspected = await decoder.inspect(good);
-  expect(inspected).toEqual({ ok: true, value: seen });
+  const inspected = await decoder.inspect(made.good);
+  expect(inspected).toEqual({ ok: true, value: made.seen });
   const to = await somewhere();
-  const image = await compressImage(good, seen);
+  const image = await compressImage(made.good, made.seen);
   if (!image.ok) throw new Error(image.reason);
   const { full, thumb, portrait, ...told } = image.value;
-  expect(await decoder.compress(good, seen, to)).toEqual({ ok: true, value: { ...told, bytes: full.length } });
+  expect(await decoder.compress(made.good, made.seen, to)).toEqual({
+    ok: true,
+    value: { ...told, bytes: full.length },
+  });
   expect(await Promise.all([to.full, to.thumb, to.portrait].map((path) => readFile(path)))).toEqual([
     full,
     thumb,
     portrait,
   ]);
   for (const path of [to.full, to.thumb, to.portrait]) expect((await stat(path)).mode & 0o777).toBe(0o600);
-  const nothing = join(folder, 'nothing.jpg');
+  const nothing = join(made.folder, 'nothing.jpg');
   await writeFile(nothing, 'no photo');
   expect(await decoder.inspect(nothing)).toEqual({ ok: false, reason: 'not-an-image' });
-  await expect(decoder.inspect(join(folder, 'gone.jpg'))).rejects.toMatchObject({ reason: 'threw' });
-});
-
-test('R59: what keeps a picture from being written is told as the disk’s fault, not the picture’s', async () => {
-  const decoder = makeDecoder({ logger: makeLogger({ level: 'silent' }) });
-  onTestFinished(() => decoder.stop());
-  for (const which of ['full', 'thumb', 'portrait'] as const) {
-    const to = { ...(await somewhere()), [which]: join(folder, 'no-such-folder', 'picture') };
-    await expect(decoder.compress(good, seen, to)).rejects.toMatchObject({ code: 'ENOENT' });
-  }
-  const to = await somewhere();
-  await writeFile(to.thumb, 'a part that a decoder left when it was ended');
-  expect(await decoder.compress(good, seen, to)).toMatchObject(TAKEN);
-  expect(await readdir(dirname(to.thumb))).toHaveLength(3);
-  expect((await readFile(to.thumb)).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
+  await expect(decoder.inspect(join(made.folder, 'gone.jpg'))).rejects.toMatchObject({ reason: 'threw' });
 });
 
 test.each([
@@ -153,7 +102,7 @@ test('R4: a header that hangs is refused; headers and pictures beside it are rea
     compress(decoder, 'slow'),
   ]);
   expect(bad).toEqual(UNREADABLE);
-  expect(other).toEqual({ ok: true, value: seen });
+  expect(other).toEqual({ ok: true, value: made.seen });
   expect(picture).toMatchObject(TAKEN);
 });
 
@@ -189,13 +138,13 @@ test('R4: a service that stops answers busy, leaves no process, and takes no mor
   const busy = { ok: false, reason: 'busy' };
   expect(await working).toEqual([busy, busy]);
   expect(pids.filter(isAlive)).toEqual([]);
-  expect(await decoder.inspect(good)).toEqual(busy);
+  expect(await decoder.inspect(made.good)).toEqual(busy);
   expect(await compress(decoder, 'good')).toEqual(busy);
 });
 
 test('R4: HEIC has a process for each picture; what goes wrong there is the picture’s, and disturbs nobody', async () => {
   const decoder = await start({ compressMs: 1500 });
-  const heic = { ...seen, format: 'heic' } as const;
+  const heic = { ...made.seen, format: 'heic' } as const;
   const [shared] = decoder.pids();
   const failing = Promise.all(
     ['crash', 'hang', 'good'].map(async (name) => decoder.compress(await named(name), heic, await somewhere())),

@@ -97,8 +97,11 @@ describe('R59: nothing half-done is left', () => {
   test('R59: nothing when the picture is refused, or one of the three is not written', async () => {
     const refused = { ok: false, reason: 'unreadable' } as const;
     expect(await files.stage(async (to) => writeThree(to).then(() => refused))).toEqual(refused);
-    for (const which of ['full', 'thumb', 'portrait'] as const) {
-      const failing = (to: NewFiles) => writeThree(to).then(() => Promise.reject(new Error(`no ${which}`)));
+    for (const [n, which] of (['full', 'thumb', 'portrait'] as const).entries()) {
+      const failing = async (to: NewFiles) => {
+        for (const path of [to.full, to.thumb, to.portrait].slice(0, n)) await writeFile(path, 'x');
+        throw new Error(`no ${which}`);
+      };
       await expect(files.stage(failing)).rejects.toThrow(`no ${which}`);
       const missing = (to: NewFiles) => writeThree(to).then(async (said) => rm(to[which]).then(() => said));
       await expect(files.stage(missing)).rejects.toThrow('ENOENT');

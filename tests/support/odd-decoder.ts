@@ -1,4 +1,6 @@
-// The decoder's program, but pictures with certain names do harm when they are decoded.
+// The decoder's program, but pictures with certain names do harm when they are decoded, or once when they are written.
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { answerAsks } from '../../src/platform/side-process-answers.ts';
@@ -32,7 +34,7 @@ const harm = async (name: string): Promise<void> => {
   }
 };
 
-answerAsks(async (message) => {
+answerAsks(async (message, blameless) => {
   const ask = message as DecoderAsk;
   if (ask.do === 'warm-up') return undefined;
   if (ask.do === 'crop-portrait') return harm('crash');
@@ -40,5 +42,11 @@ answerAsks(async (message) => {
   if (name.startsWith('header-')) await harm(name.slice('header-'.length));
   if (ask.do === 'inspect') return inspectImage(ask.path);
   await harm(name);
-  return writeCompressed(await compressImage(ask.path, ask.seen), ask.to);
+  const image = await compressImage(ask.path, ask.seen).finally(blameless);
+  const written = await writeCompressed(image, ask.to);
+  if (name.startsWith('written-') && !existsSync(`${ask.path}.met`)) {
+    await writeFile(`${ask.path}.met`, '');
+    await harm(name.slice('written-'.length));
+  }
+  return written;
 });
