@@ -83,6 +83,9 @@ test('R4: 50 large pictures at once: each is taken or told to come again, and is
     throw new Error('never taken');
   };
   const before = await storedIn(app);
+  // Whether 50 fill the queue depends on the machine: for the first second it is full in any case.
+  const release = holdAll();
+  void wait(1000).then(release);
   const { slowest } = await whileServed(app, () => Promise.all(Array.from({ length: 50 }, (_, i) => send(i))));
   expect(statuses.filter((status) => status === 303)).toHaveLength(50);
   expect(statuses).toContain(503);
