@@ -89,6 +89,31 @@ create table installation (
   constraint installation_pkey PRIMARY KEY (one)
 );
 
+create table long_work (
+  id bigint generated always as identity not null,
+  kind text not null,
+  state text default 'running'::text not null,
+  started_at timestamp with time zone not null,
+  started_by bigint,
+  heard_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  done bigint default 0 not null,
+  total bigint,
+  cancel_asked_at timestamp with time zone,
+  detail jsonb default '{}'::jsonb not null,
+  failure text,
+  constraint long_work_detail_check CHECK ((jsonb_typeof(detail) = 'object'::text)),
+  constraint long_work_done_check CHECK ((done >= 0)),
+  constraint long_work_ended CHECK (((state = 'running'::text) = (ended_at IS NULL))),
+  constraint long_work_failed CHECK (((state = 'failed'::text) = (failure IS NOT NULL))),
+  constraint long_work_failure_check CHECK ((char_length(failure) <= 500)),
+  constraint long_work_kind_check CHECK (((kind ~ '^[a-z]+(-[a-z]+)*$'::text) AND (char_length(kind) <= 40))),
+  constraint long_work_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint long_work_total_check CHECK ((total >= 0)),
+  constraint long_work_started_by_fkey FOREIGN KEY (started_by) REFERENCES staff(id) ON DELETE SET NULL,
+  constraint long_work_pkey PRIMARY KEY (id)
+);
+
 create table notes (
   event_id bigint not null,
   parent_id bigint not null,
@@ -267,6 +292,13 @@ create table review_claims (
   constraint review_claims_one_each UNIQUE (staff_id)
 );
 
+create table schedules (
+  name text not null,
+  due_at timestamp with time zone not null,
+  constraint schedules_name_check CHECK (((name ~ '^[a-z]+(-[a-z]+)*$'::text) AND (char_length(name) <= 40))),
+  constraint schedules_pkey PRIMARY KEY (name)
+);
+
 create table schools (
   id bigint generated always as identity not null,
   name text not null,
@@ -331,6 +363,10 @@ CREATE INDEX decisions_of_staff ON public.decisions USING btree (decided_by, sch
 CREATE INDEX decisions_replacing ON public.decisions USING btree (replaced_id) WHERE (replaced_id IS NOT NULL);
 
 CREATE INDEX events_of_parent ON public.events USING btree (parent_id, id) WHERE (parent_id IS NOT NULL);
+
+CREATE INDEX long_work_latest ON public.long_work USING btree (kind, id);
+
+CREATE UNIQUE INDEX long_work_running ON public.long_work USING btree (kind) WHERE (state = 'running'::text);
 
 CREATE INDEX notes_of_parent ON public.notes USING btree (parent_id);
 

@@ -4,11 +4,21 @@ import { isTimeZone } from './time-zone.ts';
 import { isTrustList } from './trust-list.ts';
 
 /** Values that must not stand in a process list or a compose file: each may come from the file named by `NAME_FILE`. */
-const SECRETS = ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'SESSION_SECRET', 'ADMIN_PASSWORD'] as const;
+const SECRETS = [
+  'DATABASE_URL',
+  'MIGRATION_DATABASE_URL',
+  'SESSION_SECRET',
+  'ADMIN_PASSWORD',
+  'BACKUP_KEY',
+  'METRICS_TOKEN',
+] as const;
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const text = z.string().trim().min(1);
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' });
+/** As S3 wants it: 3 to 63 characters, no upper case. */
+const bucketName = z.string().regex(/^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/, 'must be the name of a bucket');
+const yesOrNo = z.enum(['yes', 'no']).transform((word) => word === 'yes');
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
 
 /** Links are put together from it: whatever stands behind the host would make dead ones. */
@@ -67,6 +77,38 @@ const schema = z
     CHECKS: z.enum(['face', 'basic', 'off']).default('face'),
     /** Days that the files of rejected and superseded photos are kept. */
     OLD_PHOTOS_DAYS: whole(1, 3650).default(30),
+    /** Where photos are kept: `mirror` is on disk, with a copy of each in S3. */
+    STORAGE: z.enum(['local', 's3', 'mirror']).default('local'),
+    S3_BUCKET: bucketName.optional(),
+    /** What every key begins with, for a bucket that others use too. */
+    S3_PREFIX: z
+      .string()
+      .regex(/^(?:[\w-][\w.-]*\/)+$/, 'must be a name like photos/, with a slash at its end')
+      .default('onboarding/'),
+    /** Of an S3 that is not AWS's. */
+    S3_ENDPOINT: httpUrl.optional(),
+    S3_REGION: text.optional(),
+    /** Objects are encrypted with this key of AWS KMS. */
+    S3_KMS_KEY_ID: text.optional(),
+    /** Whether browsers fetch pictures from S3 by addresses that work for a minute, after the permission check. */
+    S3_SIGNED_URLS: yesOrNo.default(false),
+    BACKUP_S3_BUCKET: bucketName.optional(),
+    /** 32 bytes in base64 or hexadecimal. Without it one is made up, which must be kept somewhere else, too. */
+    BACKUP_KEY: z
+      .string()
+      .transform((key) => Buffer.from(key, /^[\da-f]{64}$/i.test(key) ? 'hex' : 'base64'))
+      .refine((key) => key.length === 32, 'must be 32 bytes in base64 or hexadecimal (openssl rand -base64 32)')
+      .optional(),
+    /** When the backup runs each night, by the school's clock. */
+    BACKUP_AT: z
+      .string()
+      .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 02:30')
+      .default('02:00'),
+    /** Backups are kept so many days, and never fewer than so many of them. */
+    BACKUP_KEEP_DAYS: whole(1, 3650).default(30),
+    BACKUP_KEEP_COUNT: whole(1, 1000).default(7),
+    /** What a scraper of `/metrics` must show; without it there are none. */
+    METRICS_TOKEN: z.string().min(16, 'needs at least 16 characters').optional(),
     MAX_UPLOAD_MB: whole(1, 200).default(25),
     /** Who runs jobs: each web process, only `src/worker.ts`, or nobody. */
     JOBS: z.enum(['inline', 'worker', 'off']).default('inline'),
@@ -77,6 +119,11 @@ const schema = z
     ...always,
     path: ['RATE_LIMIT_SCALE'],
     error: 'must not be 0 in production',
+  })
+  .refine((env) => env.STORAGE === 'local' || env.S3_BUCKET, {
+    ...always,
+    path: ['S3_BUCKET'],
+    error: 'is required with STORAGE=s3 and STORAGE=mirror',
   })
   .refine((env) => !env.DATABASE_URL || env.SESSION_SECRET, {
     ...always,
