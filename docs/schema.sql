@@ -233,6 +233,8 @@ create table photos (
   portrait_y integer,
   portrait_size integer,
   portrait_source text,
+  backed_up_at timestamp with time zone,
+  unbacked_since timestamp with time zone default now(),
   constraint photos_bytes_check CHECK ((bytes > 0)),
   constraint photos_checked CHECK ((num_nulls(checks, checks_verdict, checked_at) = ANY (ARRAY[0, 3]))),
   constraint photos_checks_check CHECK ((jsonb_typeof(checks) = 'array'::text)),
@@ -420,6 +422,8 @@ CREATE INDEX photos_reviewed_lately ON public.photos USING btree (school_id, rev
 
 CREATE INDEX photos_to_clear ON public.photos USING btree (COALESCE(superseded_at, reviewed_at)) WHERE ((status = ANY (ARRAY['superseded'::text, 'rejected'::text])) AND (files_deleted_at IS NULL));
 
+CREATE INDEX photos_unbacked ON public.photos USING btree (unbacked_since, id) WHERE ((unbacked_since IS NOT NULL) AND (files_deleted_at IS NULL));
+
 CREATE INDEX photos_without_portrait ON public.photos USING btree (id) WHERE ((portrait_version IS NULL) AND (files_deleted_at IS NULL) AND (status = ANY (ARRAY['pending'::text, 'approved'::text])));
 
 CREATE INDEX rate_limits_by_end ON public.rate_limits USING btree (expire);
@@ -565,6 +569,15 @@ AS $function$
       return null;
     end $function$;
 
+CREATE OR REPLACE FUNCTION public.photos_want_backup()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      new.unbacked_since := coalesce(old.unbacked_since, now());
+      return new;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION public.word_starts(school_id bigint, words text)
  RETURNS text[]
  LANGUAGE plpgsql
@@ -595,3 +608,5 @@ CREATE TRIGGER parents_touch BEFORE UPDATE ON public.parents FOR EACH ROW EXECUT
 CREATE TRIGGER photos_count_checks AFTER UPDATE OF checks, status, sent_anyway_at ON public.photos FOR EACH ROW WHEN ((new.checks IS NOT NULL)) EXECUTE FUNCTION photos_count_checks();
 
 CREATE TRIGGER photos_tell_parent AFTER INSERT OR DELETE OR UPDATE OF status, files_deleted_at, checks, checks_verdict ON public.photos FOR EACH ROW EXECUTE FUNCTION photos_tell_parent();
+
+CREATE TRIGGER photos_want_backup BEFORE UPDATE OF portrait_version ON public.photos FOR EACH ROW WHEN ((new.portrait_version IS DISTINCT FROM old.portrait_version)) EXECUTE FUNCTION photos_want_backup();

@@ -12,12 +12,14 @@ import { makeOnboardingLink } from './parents/onboarding-link.ts';
 import { makeParentChoices } from './parents/parent-choices.ts';
 import { makeParentLeaving } from './parents/parent-leaving.ts';
 import { makeParentRecords } from './parents/parent-records.ts';
+import { makeBackupPhoto } from './photos/backup-photo.ts';
 import { makeChangePortrait } from './photos/change-portrait.ts';
 import { makeCheckPhoto, makeEnqueueCheck } from './photos/check-photo.ts';
 import { makeCheckRecords } from './photos/check-records.ts';
 import { makeCheckIntegrity } from './photos/check-integrity.ts';
 import { makeCheckStorage } from './photos/check-storage.ts';
 import { makeClaimUploads } from './photos/claim-uploads.ts';
+import { makeClaimedStore } from './photos/claimed-store.ts';
 import { makeClearPhotos } from './photos/clear-photos.ts';
 import { makeDecisionRecords } from './photos/decision-records.ts';
 import { makeDecodeQueue } from './photos/decode-queue.ts';
@@ -32,6 +34,7 @@ import { DECODE_BYTES } from './photos/picture-cost.ts';
 import { makePortrayFace } from './photos/portray-face.ts';
 import { makeReceivePhoto } from './photos/receive-photo.ts';
 import { makeRecordPhoto } from './photos/record-photo.ts';
+import { makeEnqueueRemoval, makeRemoveCopies } from './photos/remove-copies.ts';
 import { makeReviewClaims } from './photos/review-claims.ts';
 import { makeReviewPhoto } from './photos/review-photo.ts';
 import { makeReviewQueue } from './photos/review-queue.ts';
@@ -52,32 +55,50 @@ import type { Config } from './shared/config.ts';
 import { makeCreateStaff, makeFirstAdmin } from './staff/create-staff.ts';
 import { makeNoteSignOut, makeSignIn } from './staff/sign-in.ts';
 import { makeStaffRecords } from './staff/staff-records.ts';
+import type { PhotoStore } from './wiring-store.ts';
 
 /** What a parent may have to wait for the decodes of others, in milliseconds; beyond it the answer is 503. */
 const DECODE_WAIT_MS = 10_000;
 
 export type Features = ReturnType<typeof wireFeatures>;
-type Ground = { config: Config; clock: Clock; logger: Logger; db: Db; queue: Queue; decoder: Decoder };
+type Ground = {
+  config: Config;
+  clock: Clock;
+  logger: Logger;
+  db: Db;
+  queue: Queue;
+  decoder: Decoder;
+  photoStore?: PhotoStore | undefined;
+};
 
 /** Everything that the service can do, on a database that is open. */
-export const wireFeatures = ({ config, clock, logger, db, queue, decoder }: Ground) => {
+export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoStore }: Ground) => {
   const schools = makeSchoolRecords({ db, clock, linkTtlDays: config.LINK_TTL_DAYS });
   const parents = makeParentRecords({ db });
   const photos = makePhotoRecords({ db });
   const staff = makeStaffRecords({ db });
-  const files = makePhotoFiles({ uploadsDir: config.UPLOADS_DIR, instance: instanceName() });
+  const { UPLOADS_DIR: uploadsDir, STORAGE: mode } = config;
+  const claimed = photoStore && makeClaimedStore({ db, store: photoStore.store });
+  const store = claimed?.store;
+  const files = makePhotoFiles({ uploadsDir, instance: instanceName(), mode, store });
+  const { enqueue } = queue;
+  const enqueueRemoval = makeEnqueueRemoval({ files, enqueue });
+  const backupPhoto = makeBackupPhoto({ db, files, enqueue, clock });
+  const { enqueueBackup } = backupPhoto;
   const decodes = makeDecodeQueue({
     ...{ running: availableParallelism(), bytes: DECODE_BYTES, waitMs: DECODE_WAIT_MS },
   });
   const sweepPhotos = makeSweepPhotos({ db, files });
-  const changePortrait = makeChangePortrait({ db, decoder, photos, files, sweepPhotos, clock });
+  const changePortrait = makeChangePortrait({
+    ...{ db, decoder, photos, files, sweepPhotos, enqueueBackup, enqueueRemoval, clock },
+  });
   const { CHECKS: checks } = config;
   const checkRecords = makeCheckRecords({ db });
   const checker = makeFaceChecker({ checks, logger });
   const portrayFace = makePortrayFace({ changePortrait });
   const checkPhoto = makeCheckPhoto({ checks, db, records: checkRecords, files, checker, portrayFace, clock, logger });
-  const enqueueCheck = makeEnqueueCheck({ checks, enqueue: queue.enqueue });
-  const recordPhoto = makeRecordPhoto({ db, parents, photos, files, clock, enqueueCheck });
+  const enqueueCheck = makeEnqueueCheck({ checks, enqueue });
+  const recordPhoto = makeRecordPhoto({ db, parents, photos, files, clock, enqueueCheck, enqueueBackup });
   const countParents = makeCountParents({ db });
   const decisions = makeDecisionRecords({ db });
   const reviewQueue = makeReviewQueue({ db, clock });
@@ -120,18 +141,24 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder }: Grou
     sendAnyway: makeSendAnyway({ db, records: checkRecords, clock }),
     changePortrait,
     makeMissingPortraits: makeMissingPortraits({ db, changePortrait }),
-    showPhoto: makeShowPhoto({ db, photos, files }),
-    deletePhotos: makeDeletePhotos({ db, parents, photos, files }),
-    deleteParent: makeDeleteParent({ db, parents, photos, files }),
+    showPhoto: makeShowPhoto({ db, photos, files, addressOf: photoStore?.addresses?.addressOf }),
+    deletePhotos: makeDeletePhotos({ db, parents, photos, files, enqueueRemoval }),
+    deleteParent: makeDeleteParent({ db, parents, photos, files, enqueueRemoval }),
     checkIntegrity: makeCheckIntegrity({ db, files, sweepPhotos }),
-    claimUploads: makeClaimUploads({ db, files, uploadsDir: config.UPLOADS_DIR }),
-    checkStorage: makeCheckStorage({ files }),
+    claimUploads: makeClaimUploads({ db, files, uploadsDir, claimBucket: claimed?.claim, logger }),
+    checkStorage: makeCheckStorage({ files, store, clock }),
+    backupPhoto,
+    enqueueBackup,
+    enqueueRemoval,
+    mirrorBacklog: backupPhoto.mirrorBacklog,
+    removeCopies: makeRemoveCopies({ files }),
+    picturesFrom: photoStore?.addresses?.origin,
     countParents,
     countChecks: makeCountChecks({ db }),
     listParents: makeListParents({ db, countParents }),
     timeline: makeTimeline({ db }),
     latestConsent: makeLatestConsent({ db }),
-    clearPhotos: makeClearPhotos({ db, files, clock, days: config.OLD_PHOTOS_DAYS }),
+    clearPhotos: makeClearPhotos({ db, files, enqueueRemoval, clock, days: config.OLD_PHOTOS_DAYS }),
     lapseLinks: makeLapseLinks({ db, clock }),
     foldCounts: makeFoldCounts({ db }),
     pruneSessions: makePruneSessions({ db }),

@@ -69,7 +69,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
     trustProxy: config.TRUST_PROXY ?? false,
     requestLog: makeRequestLog({ logger }),
     secureHop: makeSecureHop({ secure }),
-    security: makeSecurity({ https: secure }),
+    security: makeSecurity({ https: secure, picturesFrom: service.picturesFrom }),
     sameOrigin: makeSameOrigin({ baseUrl: config.BASE_URL }),
     health: makeHealth({
       drain,

@@ -10,6 +10,7 @@ import { makeQueue } from './platform/queue.ts';
 import { makeQueueWorker } from './platform/queue-worker.ts';
 import type { Config } from './shared/config.ts';
 import { type Features, wireFeatures } from './wiring-features.ts';
+import { openPhotoStore } from './wiring-store.ts';
 
 type Handed = {
   config: Config;
@@ -38,7 +39,8 @@ export const wire = async ({
   try {
     const queue = makeQueue({ db, kinds });
     await queue.prepare();
-    const features = wireFeatures({ config, clock, logger, db, queue, decoder });
+    const photoStore = await openPhotoStore({ config, clock, logger });
+    const features = wireFeatures({ config, clock, logger, db, queue, decoder, photoStore });
     await features.claimUploads();
     if (takesPhotos) await features.files.prepare();
     const { SCHOOL_NAME: name, SCHOOL_PHONE: phone, SCHOOL_TIME_ZONE: timeZone } = config;

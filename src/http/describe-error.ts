@@ -16,7 +16,7 @@ const statuses: Record<RefusalCode, number> = {
   unavailable: 503,
 };
 
-/** PostgreSQL that is away, starting, stopping or full; a pool that gave no connection; a disk that is full or read-only. */
+/** PostgreSQL that is away, starting, stopping or full; a pool that gave no connection; a disk that is full or read-only; S3 that is away, refuses us or is full. */
 const AWAY = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '57P01', '57P02', '57P03', '53300', '53400'],
   ...[
@@ -34,6 +34,9 @@ const AWAY = new Set([
     'EROFS',
     'EMFILE',
     'ENFILE',
+    'STORE_AWAY',
+    'STORE_DENIED',
+    'STORE_FULL',
   ],
 ]);
 

@@ -1,3 +1,4 @@
+import type { BackupPhoto } from '../photos/backup-photo.ts';
 import type { ClearPhotos } from '../photos/clear-photos.ts';
 import type { MissingPortraits } from '../photos/make-missing-portraits.ts';
 import type { PhotoFiles } from '../photos/photo-files.ts';
@@ -13,7 +14,8 @@ type Deps = {
   lapseLinks: () => Promise<number>;
   foldCounts: () => Promise<number>;
   pruneSessions: () => Promise<number>;
-  queue: Pick<Queue, 'prune'>;
+  backupPhoto: BackupPhoto;
+  queue: Pick<Queue, 'prune' | 'count'>;
 };
 
 const MINUTE = 60_000;
@@ -27,6 +29,7 @@ export const makeChores = ({
   lapseLinks,
   foldCounts,
   pruneSessions,
+  backupPhoto,
   queue,
 }: Deps): Chore[] => [
   { name: 'lapse-links', everyMs: MINUTE / 2, run: () => lapseLinks() },
@@ -37,5 +40,12 @@ export const makeChores = ({
   { name: 'clear-photos', everyMs: 10 * MINUTE, run: () => clearPhotos() },
   { name: 'make-portraits', everyMs: MINUTE, run: (stopping) => makeMissingPortraits({ stopping }) },
   { name: 'prune-sessions', everyMs: 10 * MINUTE, run: () => pruneSessions() },
+  { name: 'catch-up-copies', everyMs: MINUTE, run: async () => backupPhoto.catchUp({ jobs: await copyJobs(queue) }) },
   { name: 'prune-jobs', everyMs: 60 * MINUTE, run: () => queue.prune() },
 ];
+
+/** Jobs that wait or run: each of them copies whatever waits. */
+const copyJobs = async (queue: Pick<Queue, 'count'>): Promise<number> => {
+  const { waiting = 0, running = 0 } = (await queue.count())['photo-backup'] ?? {};
+  return waiting + running;
+};

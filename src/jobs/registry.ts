@@ -1,9 +1,16 @@
 import { z } from 'zod';
+import type { BackupPhoto } from '../photos/backup-photo.ts';
 import type { CheckPhoto } from '../photos/check-photo.ts';
+import { isPhotoFile, isStorageKey } from '../photos/photo-keys.ts';
+import type { RemoveCopies } from '../photos/remove-copies.ts';
 import type { Handlers, JobKind } from '../platform/job.ts';
 import type { JobName } from '../platform/queue.ts';
+import { waitForStore } from '../platform/wait-for-store.ts';
 
 const MINUTE = 60;
+
+/** Nobody shall have to press a button because S3 was away. */
+const triesForStore = { retryLimit: 1000, retryDelaySeconds: 10, retryDelayMaxSeconds: 15 * MINUTE };
 
 /** Every job: what it is told, how often and when it is tried again, and how long one try may take. */
 export const jobKinds = {
@@ -15,15 +22,34 @@ export const jobKinds = {
     retryDelayMaxSeconds: 10 * MINUTE,
     expireSeconds: 2 * MINUTE,
   },
+  /** Copies a photo to S3, and whatever else waits. An S3 may be away for days: ten days of tries, then the catch-up asks again. */
+  'photo-backup': {
+    payload: z.strictObject({ photoId: z.int().positive() }),
+    ...triesForStore,
+    expireSeconds: 5 * MINUTE,
+  },
+  /** Removes files in S3 whose row is gone, or which were replaced. */
+  'photo-removal': {
+    payload: z.strictObject({
+      key: z.string().refine(isStorageKey),
+      files: z.array(z.string().refine(isPhotoFile)).min(1).max(10),
+    }),
+    ...triesForStore,
+    expireSeconds: 5 * MINUTE,
+  },
 } satisfies Record<JobName, JobKind>;
+
+type Deps = { checkPhoto: CheckPhoto; backupPhoto: BackupPhoto; removeCopies: RemoveCopies };
 
 /**
  * Who does each job. To add one: its name in `JobName` (platform/queue.ts), a line above, a line here. What its handler needs
  * comes in as a dependency.
  */
-export const makeHandlers = ({ checkPhoto }: { checkPhoto: CheckPhoto }): Handlers<typeof jobKinds> => ({
+export const makeHandlers = ({ checkPhoto, backupPhoto, removeCopies }: Deps): Handlers<typeof jobKinds> => ({
   'photo-check': async ({ photoId }) => {
     const checked = await checkPhoto.check(photoId);
     if (!checked.ok && checked.reason === 'failed') throw new Error('the face checker gave no answer');
   },
+  'photo-backup': ({ photoId }, around) => backupPhoto.backUp(photoId, around),
+  'photo-removal': (gone, around) => waitForStore(() => removeCopies(gone), around),
 });

@@ -5,10 +5,12 @@ import { type Actor, recordEvent } from '../platform/event-log.ts';
 import type { Result } from '../shared/result.ts';
 import type { Decoder } from './decoder.ts';
 import type { Photo, Portrait, PortraitSource } from './photo.ts';
-import { type PhotoFiles, portraitFile } from './photo-files.ts';
+import type { PhotoFiles } from './photo-files.ts';
+import { portraitFile } from './photo-keys.ts';
 import type { PhotoRecords } from './photo-records.ts';
 import { clampCrop, type PortraitCrop } from './portrait-crop.ts';
 import { setPortrait } from './portrait-records.ts';
+import type { EnqueueRemoval } from './remove-copies.ts';
 import type { SweepPhotos } from './sweep-photos.ts';
 
 type Deps = {
@@ -17,6 +19,8 @@ type Deps = {
   photos: PhotoRecords;
   files: PhotoFiles;
   sweepPhotos: SweepPhotos;
+  enqueueBackup: (trx: Trx, photoId: number) => Promise<void>;
+  enqueueRemoval: EnqueueRemoval;
   clock: Clock;
 };
 
@@ -36,7 +40,9 @@ type Outcome = Result<{ photo: Photo; portrait: Portrait }, PortraitRefusal>;
  * file is in place before the row says so, in one transaction under the lock that the sweep respects (record-photo.ts); the old
  * one goes after the commit. Of two people at once the later one stays: each crop is whole, and both are in the event log.
  */
-export const makeChangePortrait = ({ db, decoder, photos, files, sweepPhotos, clock }: Deps) => {
+export const makeChangePortrait = (deps: Deps) => {
+  const { db, decoder, photos, files, sweepPhotos, enqueueBackup, enqueueRemoval, clock } = deps;
+
   /** Puts the staged file in place and changes the row, or says what happened to the photo meanwhile. */
   const replace = async (trx: Trx, photo: Photo, made: Made, by: PortraitBy): Promise<Outcome> => {
     // The lock before the row, as an upload takes them: the other way round the sweep could close a ring of the three.
@@ -50,6 +56,8 @@ export const makeChangePortrait = ({ db, decoder, photos, files, sweepPhotos, cl
     await files.remove(now.filename, [portraitFile(version)]);
     await files.keep([{ file: portraitFile(version), path: made.path }], now.filename);
     await setPortrait(trx, now.id, portrait);
+    await enqueueBackup(trx, now.id);
+    if (now.portrait) await enqueueRemoval(trx, [{ key: now.filename, files: [portraitFile(version - 1)] }]);
     await recordEvent(trx, {
       schoolId: now.schoolId,
       actor: typeof by === 'string' ? { kind: 'system' } : by,
@@ -80,7 +88,7 @@ export const makeChangePortrait = ({ db, decoder, photos, files, sweepPhotos, cl
     const jpeg = full && (await decoder.cropPortrait(full, crop));
     if (!jpeg) return { ok: false, reason: 'unreadable' };
 
-    const { path } = await files.stagePortrait(jpeg);
+    const { path } = await files.stageBytes(jpeg);
     try {
       const outcome = await db.transaction((trx) => replace(trx, photo, { jpeg, crop, path }, by));
       if (outcome.ok) await removeOld(outcome.value.photo);

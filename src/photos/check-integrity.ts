@@ -1,7 +1,8 @@
 // A photo's journey ⑧: back up (for now: hold rows and files against each other)
 import { createHash } from 'node:crypto';
 import type { Db } from '../platform/db.ts';
-import { type PhotoFiles, portraitFile, type StorageKey } from './photo-files.ts';
+import type { PhotoFiles } from './photo-files.ts';
+import { portraitFile, type StorageKey } from './photo-keys.ts';
 import type { SweepPhotos } from './sweep-photos.ts';
 
 type Deps = { db: Db; files: PhotoFiles; sweepPhotos: SweepPhotos };

@@ -2,6 +2,8 @@ import { link, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Db } from '../platform/db.ts';
 import { syncFolder, writeDurably } from '../platform/durable-files.ts';
+import type { Logger } from '../platform/logger.ts';
+import { StoreUnavailable } from '../platform/object-store.ts';
 import type { PhotoFiles } from './photo-files.ts';
 
 /** Thrown when UPLOADS_DIR holds the photos of another database: sweeping it would delete them all. */
@@ -11,7 +13,14 @@ const EMPTY =
   'UPLOADS_DIR is empty, but the database knows photos: is the volume mounted, is the path right? ' +
   '(docs/operations.md says what to do when they are lost.)';
 
-type Deps = { db: Db; files: Pick<PhotoFiles, 'list' | 'prepare' | 'temporaryPath'>; uploadsDir: string };
+type Deps = {
+  db: Db;
+  files: Pick<PhotoFiles, 'disk' | 'bucket' | 'mode' | 'prepare' | 'temporaryPath'>;
+  uploadsDir: string;
+  /** The same for the bucket, where there is one. */
+  claimBucket?: (() => Promise<void>) | undefined;
+  logger?: Logger;
+};
 
 /**
  * Makes sure that database and UPLOADS_DIR belong together, before anything sweeps: both hold the installation's id.
@@ -19,35 +28,50 @@ type Deps = { db: Db; files: Pick<PhotoFiles, 'list' | 'prepare' | 'temporaryPat
  * the database: an empty one where photos should be is a volume that is not mounted.
  */
 export const makeClaimUploads =
-  ({ db, files, uploadsDir }: Deps) =>
+  ({ claimBucket, logger, ...deps }: Deps) =>
   async (): Promise<void> => {
-    const file = join(uploadsDir, 'installation-id');
-    const row = await db('installation').first<{ id: string } | undefined>('id');
-    if (!row) throw new Error('the table installation has no row');
-    const kept = await readFile(file, 'utf8').catch((error: unknown) => {
-      if (isCode(error, 'ENOENT')) return undefined;
-      throw error;
+    await claimBucket?.().catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      logger?.warn({ err: error }, 'S3 is away; what needs it waits until it answers');
     });
-    if (kept?.trim() === row.id) return;
-    if (kept === undefined && (await isOurs(db, files))) {
-      await files.prepare();
-      await leaveId(file, files.temporaryPath(), row.id);
-      return;
-    }
-    throw new UploadsOfAnother(
-      'UPLOADS_DIR holds the photos of another database: set UPLOADS_DIR or the database so that they belong together.',
-    );
+    await claimFolder(deps);
   };
+
+const claimFolder = async ({ db, files, uploadsDir }: Omit<Deps, 'claimBucket' | 'logger'>): Promise<void> => {
+  const file = join(uploadsDir, 'installation-id');
+  const row = await db('installation').first<{ id: string } | undefined>('id');
+  if (!row) throw new Error('the table installation has no row');
+  const kept = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  });
+  if (kept?.trim() === row.id) return;
+  if (kept === undefined && (await isOurs(db, files))) {
+    await files.prepare();
+    await leaveId(file, files.temporaryPath(), row.id);
+    return;
+  }
+  throw new UploadsOfAnother(
+    'UPLOADS_DIR holds the photos of another database: set UPLOADS_DIR or the database so that they belong together.',
+  );
+};
 
 const isOurs = async (db: Db, files: Deps['files']): Promise<boolean> => {
   const keys: string[] = [];
-  for await (const file of files.list()) if (keys.push(file.key) >= 200) break;
+  for await (const file of files.disk.list()) if (keys.push(file.key) >= 200) break;
   if (keys.length === 0) {
     const known = await db('photos').whereNull('files_deleted_at').first<{ id: string } | undefined>('id');
-    if (known) throw new UploadsOfAnother(EMPTY);
+    if (known && !(await mayBeEmpty(files))) throw new UploadsOfAnother(EMPTY);
     return true;
   }
   return (await db('photos').whereIn('filename', keys).first('id')) !== undefined;
+};
+
+/** Photos may all be in S3: because that is their place, or because they have not been moved from there yet. */
+const mayBeEmpty = async ({ mode, bucket }: Deps['files']): Promise<boolean> => {
+  if (mode !== 'local' || !bucket) return mode === 's3';
+  for await (const _file of bucket.list()) return true;
+  return false;
 };
 
 /** The name appears only with its content: a crash or a full disk must not leave an id that is nobody's. */

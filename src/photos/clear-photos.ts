@@ -1,14 +1,16 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import { recordEvent } from '../platform/event-log.ts';
-import type { PhotoFiles, StorageKey } from './photo-files.ts';
+import type { PhotoFiles } from './photo-files.ts';
+import type { StorageKey } from './photo-keys.ts';
+import { type EnqueueRemoval, filesWith } from './remove-copies.ts';
 
-type Deps = { db: Db; files: PhotoFiles; clock: Clock; days: number };
-type Row = { id: string; school_id: string; parent_id: string; filename: string };
+type Deps = { db: Db; files: PhotoFiles; enqueueRemoval: EnqueueRemoval; clock: Clock; days: number };
+type Row = { id: string; school_id: string; parent_id: string; filename: StorageKey; portrait_version: number | null };
 
 /** Deletes the files of rejected and superseded photos that are older than `days`; gives how many (<= 100 a call). */
 export const makeClearPhotos =
-  ({ db, files, clock, days }: Deps) =>
+  ({ db, files, enqueueRemoval, clock, days }: Deps) =>
   async (): Promise<number> => {
     const now = clock.now();
     const before = new Date(now.getTime() - days * 24 * 3600 * 1000);
@@ -42,16 +44,20 @@ export const makeClearPhotos =
         .whereNull('files_deleted_at')
         .whereIn('status', ['superseded', 'rejected'])
         .update({ files_deleted_at: now, face: null, print: null })
-        .returning<Row[]>(['id', 'school_id', 'parent_id', 'filename']);
+        .returning<Row[]>(['id', 'school_id', 'parent_id', 'filename', 'portrait_version']);
       const ids = rows.map((row) => row.id);
       await trx('photo_prints').whereIn('photo_id', ids).delete();
+      await enqueueRemoval(
+        trx,
+        rows.map((row) => ({ key: row.filename, files: filesWith(row.portrait_version) })),
+      );
       for (const row of rows) {
         const about = { schoolId: Number(row.school_id), parentId: Number(row.parent_id), photoId: Number(row.id) };
         await recordEvent(trx, { ...about, actor: { kind: 'system' }, kind: 'photo.cleared' });
       }
       return rows;
     });
-    for (const row of gone) await files.remove(row.filename as StorageKey);
+    for (const row of gone) await files.remove(row.filename);
     return gone.length;
   };
 

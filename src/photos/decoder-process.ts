@@ -5,7 +5,7 @@ import { compressImage } from './compress-image.ts';
 import { cropPortrait } from './crop-portrait.ts';
 import { openPicture, openPixels, readHeader } from './image-library.ts';
 import { type Inspected, inspectImage } from './inspect-image.ts';
-import type { NewFiles } from './photo-files.ts';
+import type { NewFiles } from './photo-staging.ts';
 import type { PortraitCrop } from './portrait-crop.ts';
 import { writeCompressed } from './write-compressed.ts';
 

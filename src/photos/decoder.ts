@@ -8,7 +8,7 @@ import { Refused } from '../shared/errors.ts';
 import type { Result } from '../shared/result.ts';
 import type { DecoderAsk, NotWritten } from './decoder-process.ts';
 import type { Inspected, Refusal } from './inspect-image.ts';
-import type { NewFiles } from './photo-files.ts';
+import type { NewFiles } from './photo-staging.ts';
 import type { PortraitCrop } from './portrait-crop.ts';
 import { makeTakeTurns } from './take-turns.ts';
 import type { Written } from './write-compressed.ts';

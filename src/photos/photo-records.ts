@@ -2,7 +2,7 @@ import type { Parent } from '../parents/parent.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import type { ChecksVerdict, PhotoCheck, PhotoFace } from './photo-check.ts';
 import type { Photo, PhotoStatus, Portrait, RejectReason } from './photo.ts';
-import type { StorageKey } from './photo-files.ts';
+import type { StorageKey } from './photo-keys.ts';
 import { portraitColumns, type PortraitRow, toPortrait } from './portrait-records.ts';
 
 /** A row of `photos` as the driver gives it; bigints are text. */
@@ -48,6 +48,9 @@ export type NewPhoto = {
   mayBeDamaged: boolean;
   portrait: Portrait;
 };
+
+/** What is left of a photo whose row is gone: where its files were. */
+export type DeletedPhoto = { id: number; filename: StorageKey; portraitVersion: number | null };
 
 type UploadKey = { parentId: number; uploadId: string; sourceSha256: string };
 
@@ -152,12 +155,16 @@ export const makePhotoRecords = ({ db }: { db: Db }) => {
     hasPassed: async (trx: Trx, { id, parentId }: Pick<Photo, 'id' | 'parentId'>): Promise<boolean> =>
       (await trx('parents').where({ id: parentId, photo_id: id, photo_passed: true }).first('id')) !== undefined,
     /** Deletes the rows of a parent's photos; gives the keys whose files are to be removed after the commit. */
-    deleteOfParent: async (trx: Trx, parentId: number): Promise<{ id: number; filename: StorageKey }[]> => {
+    deleteOfParent: async (trx: Trx, parentId: number): Promise<DeletedPhoto[]> => {
       const rows = await trx('photos')
         .where({ parent_id: parentId })
         .delete()
-        .returning<{ id: string; filename: string }[]>(['id', 'filename']);
-      return rows.map((row) => ({ id: Number(row.id), filename: row.filename as StorageKey }));
+        .returning<Pick<PhotoRow, 'id' | 'filename' | 'portrait_version'>[]>(['id', 'filename', 'portrait_version']);
+      return rows.map((row) => ({
+        id: Number(row.id),
+        filename: row.filename as StorageKey,
+        portraitVersion: row.portrait_version,
+      }));
     },
   };
 };

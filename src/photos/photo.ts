@@ -1,5 +1,5 @@
 import type { ChecksVerdict, PhotoCheck, PhotoFace } from './photo-check.ts';
-import type { StorageKey } from './photo-files.ts';
+import type { StorageKey } from './photo-keys.ts';
 import type { PortraitCrop } from './portrait-crop.ts';
 
 export type PhotoStatus = 'pending' | 'approved' | 'rejected' | 'superseded';

@@ -5,7 +5,8 @@ import type { Clock } from '../platform/clock.ts';
 import { advisoryLocks, type Db, type Trx } from '../platform/db.ts';
 import { recordEvent } from '../platform/event-log.ts';
 import type { Result } from '../shared/result.ts';
-import type { PhotoFiles, Staged } from './photo-files.ts';
+import type { PhotoFiles } from './photo-files.ts';
+import type { Staged } from './photo-place.ts';
 import type { NewPhoto, PhotoRecords } from './photo-records.ts';
 
 type Deps = {
@@ -15,18 +16,19 @@ type Deps = {
   files: PhotoFiles;
   clock: Clock;
   enqueueCheck: (trx: Trx, photoId: number) => Promise<void>;
+  enqueueBackup: (trx: Trx, photoId: number) => Promise<void>;
 };
 
 /** What came of an upload; `repeated`: the same form sent the same bytes before, and this is that photo. */
 export type Received = { photoId: number; repeated: boolean };
 
 /**
- * Puts the staged files in place and the row beside them, in one transaction. The transaction holds a shared lock from
- * before the rename until the commit; the sweep of strays takes the same lock exclusively (sweep-photos.ts). So no
+ * Puts the staged files in place, on disk or in S3, and the row beside them, in one transaction. It holds a shared lock from
+ * before that until the commit; the sweep of strays takes the same lock exclusively (sweep-photos.ts). So no
  * sweep, in whatever process, ever sees a file whose row may still come.
  */
 export const makeRecordPhoto =
-  ({ db, parents, photos, files, clock, enqueueCheck }: Deps) =>
+  ({ db, parents, photos, files, clock, enqueueCheck, enqueueBackup }: Deps) =>
   async (photo: Omit<NewPhoto, 'uploadedAt'>, staged: Staged): Promise<Result<Received, 'link-closed'>> => {
     const moved = { done: false };
     try {
@@ -59,6 +61,7 @@ export const makeRecordPhoto =
           data: { format: photo.sourceFormat, bytes: photo.sourceBytes },
         });
         await enqueueCheck(trx, photoId);
+        await enqueueBackup(trx, photoId);
         return { ok: true, value: { photoId, repeated: false } };
       });
       if (!moved.done) await files.discard(staged);

@@ -1,25 +1,49 @@
 import type { Parent } from '../parents/parent.ts';
 import type { Db } from '../platform/db.ts';
 import { recordEvent } from '../platform/event-log.ts';
+import { objectKey } from './photo-bucket.ts';
 import type { Photo } from './photo.ts';
-import { type PhotoFiles, portraitFile } from './photo-files.ts';
+import type { PhotoFiles } from './photo-files.ts';
+import { type PhotoFile, portraitFile } from './photo-keys.ts';
 import type { PhotoRecords } from './photo-records.ts';
 
-type Deps = { db: Db; photos: PhotoRecords; files: PhotoFiles };
+type Deps = {
+  db: Db;
+  photos: PhotoRecords;
+  files: PhotoFiles;
+  /** Gives an address that works for a minute; undefined: browsers get the bytes from us. */
+  addressOf?: ((objectKey: string) => Promise<string>) | undefined;
+};
 type Size = 'full' | 'thumb' | 'portrait';
+/** `embedded`: an `<img>` asks, which follows to wherever the picture is. */
+type How = { embedded?: boolean };
 
-/** The bytes of a picture for those who may see it; undefined for all others, and where there is none. */
-export const makeShowPhoto = ({ db, photos, files }: Deps) => {
+/** Either the bytes, or the address in S3 where they are for a minute. */
+export type Picture = { jpeg: Buffer } | { address: string };
+
+/** A picture for those who may see it; undefined for all others, and where there is none. */
+export const makeShowPhoto = ({ db, photos, files, addressOf }: Deps) => {
+  const find = async (
+    { filename }: Photo,
+    file: PhotoFile,
+    { embedded = false }: How,
+  ): Promise<Picture | undefined> => {
+    if (embedded && addressOf && (await files.bucket?.has(filename, file)))
+      return { address: await addressOf(objectKey(filename, file)) };
+    const jpeg = await files.read(filename, file);
+    return jpeg && { jpeg };
+  };
   /** A photo without a portrait shows its thumbnail, and so does one whose portrait is replaced in this very moment. */
-  const read = async ({ filename, portrait }: Photo, size: Size): Promise<Buffer | undefined> => {
-    if (size !== 'portrait') return files.read(filename, size);
-    return (portrait && (await files.read(filename, portraitFile(portrait.version)))) ?? files.read(filename, 'thumb');
+  const show = async (photo: Photo, size: Size, how: How): Promise<Picture | undefined> => {
+    if (size !== 'portrait') return find(photo, size, how);
+    const { portrait } = photo;
+    return (portrait && (await find(photo, portraitFile(portrait.version), how))) ?? find(photo, 'thumb', how);
   };
   return {
     /** Only the parent's own. */
-    forParent: async (parent: Parent, photoId: number, size: Size): Promise<Buffer | undefined> => {
+    forParent: async (parent: Parent, photoId: number, size: Size, how: How = {}): Promise<Picture | undefined> => {
       const photo = await photos.findOfParent(parent.id, photoId);
-      return photo && read(photo, size);
+      return photo && show(photo, size, how);
     },
     /**
      * Only of the school where they work now. A look at the full picture is written to the event log. So is a picture that
@@ -29,8 +53,8 @@ export const makeShowPhoto = ({ db, photos, files }: Deps) => {
       { id: staffId, schoolId }: { id: number; schoolId: number },
       photoId: number,
       size: Size,
-      { ahead = false } = {},
-    ): Promise<Buffer | undefined> => {
+      { ahead = false, ...how }: How & { ahead?: boolean } = {},
+    ): Promise<Picture | undefined> => {
       const photo = await photos.find(schoolId, photoId);
       if (!photo) return undefined;
       if (size === 'full') {
@@ -38,7 +62,7 @@ export const makeShowPhoto = ({ db, photos, files }: Deps) => {
         const kind = ahead ? 'photo.loaded-ahead' : 'photo.shown';
         await db.transaction((trx) => recordEvent(trx, { ...about, actor: { kind: 'staff', staffId }, kind }));
       }
-      return read(photo, size);
+      return show(photo, size, how);
     },
   };
 };

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { freeMemory } from '../platform/free-memory.ts';
 import type { Result } from '../shared/result.ts';
 import type { Compressed } from './compress-image.ts';
-import type { NewFiles } from './photo-files.ts';
+import type { NewFiles } from './photo-staging.ts';
 
 /** A photo whose files are written; `bytes` is the size of the larger picture. */
 export type Written = Omit<Compressed, 'full' | 'thumb' | 'portrait'> & { bytes: number };

@@ -28,6 +28,7 @@ export const advisoryLocks = {
   housekeeping: 7_310_004,
   claimReview: 7_310_005,
   samePicture: 7_310_006,
+  backUpPhotos: 7_310_007,
 };
 
 /** One pool for the process. A page waits at most 4 s for a connection and 10 s for an answer (R61: 503 in < 5 s). */

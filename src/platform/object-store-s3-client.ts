@@ -36,8 +36,7 @@ type Around = { abortSignal: AbortSignal; requestTimeout: number };
  */
 export const makeS3Client = ({ endpoint, region }: Pick<S3Settings, 'endpoint' | 'region'>) => {
   const client = new S3Client({
-    ...(endpoint === undefined ? {} : elsewhere(endpoint)),
-    ...(region === undefined ? {} : { region }),
+    ...clientOptions({ endpoint, region }),
     maxAttempts: TRIES,
     retryMode: 'standard',
     requestHandler: {
@@ -64,6 +63,12 @@ export const makeS3Client = ({ endpoint, region }: Pick<S3Settings, 'endpoint' |
   };
   return { client, ask };
 };
+
+/** Where S3 is, for the SDK. */
+export const clientOptions = ({ endpoint, region }: Pick<S3Settings, 'endpoint' | 'region'>): S3ClientConfig => ({
+  ...(endpoint === undefined ? {} : elsewhere(endpoint)),
+  ...(region === undefined ? {} : { region }),
+});
 
 export type AskS3 = ReturnType<typeof makeS3Client>['ask'];
 

@@ -24,10 +24,13 @@ export type OpenedObject = {
  */
 export class StoreUnavailable extends Error {
   readonly reason: 'denied' | 'full' | 'away';
+  /** For logs and answers, which know errors by their codes. */
+  readonly code: string;
   constructor(reason: 'denied' | 'full' | 'away', options?: { cause?: unknown }) {
     super(`the object store is ${reason}`, options);
     this.name = 'StoreUnavailable';
     this.reason = reason;
+    this.code = `STORE_${reason.toUpperCase()}`;
   }
 }
 

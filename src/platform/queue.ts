@@ -4,7 +4,7 @@ import type { JobKind, JobKinds } from './job.ts';
 import { bossOn } from './queue-tables.ts';
 
 /** Every job that there is; what each is, stands in jobs/registry.ts. */
-export type JobName = 'photo-check';
+export type JobName = 'photo-check' | 'photo-backup' | 'photo-removal';
 
 /**
  * Queues a job inside the caller's transaction: it is there when the transaction commits, and was never there otherwise.

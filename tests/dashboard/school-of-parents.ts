@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { makeParentRecords } from '../../src/parents/parent-records.ts';
 import type { ParentStatus } from '../../src/parents/parent.ts';
 import { makePhotoRecords } from '../../src/photos/photo-records.ts';
-import type { StorageKey } from '../../src/photos/photo-files.ts';
+import type { StorageKey } from '../../src/photos/photo-keys.ts';
 import type { Db } from '../../src/platform/db.ts';
 import { makeUniqueId } from '../../src/shared/ids.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeStorageKey } from '../../src/photos/photo-files.ts';
+import { makeStorageKey } from '../../src/photos/photo-keys.ts';
 import { type App, movableClock, startApp } from '../support/app.ts';
 import { addParent, addStaff } from '../support/cast.ts';
 

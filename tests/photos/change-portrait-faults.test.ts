@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeChangePortrait, type PortraitBy } from '../../src/photos/change-portrait.ts';
 import type { Photo } from '../../src/photos/photo.ts';
-import { type PhotoFiles, portraitFile } from '../../src/photos/photo-files.ts';
+import type { PhotoFiles } from '../../src/photos/photo-files.ts';
+import { portraitFile } from '../../src/photos/photo-keys.ts';
 import { type Db, openDb } from '../../src/platform/db.ts';
 import { type App, startApp } from '../support/app.ts';
 import { addStaff } from '../support/cast.ts';
@@ -43,7 +44,7 @@ const expectUnchanged = async (photo: Photo, change: () => Promise<unknown>): Pr
 
 test('R59: when it cannot be written beside its place', async () => {
   const photo = await of.send();
-  await expectUnchanged(photo, () => withBroken({ stagePortrait: fail })(photo, topLeft, ruth));
+  await expectUnchanged(photo, () => withBroken({ stageBytes: fail })(photo, topLeft, ruth));
   expect(await app.changePortrait(photo, topLeft, ruth)).toMatchObject({ ok: true });
 });
 

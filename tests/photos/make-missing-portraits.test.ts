@@ -30,7 +30,7 @@ test('photos from before there were portraits get them, some at a time, each onc
   const old = [await sendOld(), await sendOld(), await sendOld(), await sendOld()];
   const [first, broken] = old as [Photo, Photo];
   const thumb = await app.files.read(first.filename, 'thumb');
-  expect(await app.showPhoto.forStaff({ id: ruth, schoolId: 1 }, first.id, 'portrait')).toEqual(thumb);
+  expect(await app.showPhoto.forStaff({ id: ruth, schoolId: 1 }, first.id, 'portrait')).toEqual({ jpeg: thumb });
   writeFileSync(join(app.uploadsDir, 'photos', `${broken.filename}.jpg`), 'broken');
 
   const make = makeMissingPortraits(app);
@@ -45,9 +45,9 @@ test('photos from before there were portraits get them, some at a time, each onc
   expect(await makeMissingPortraits(app)()).toBe(0);
   const { crop, source } = (await of.now(first))?.portrait ?? {};
   expect([crop, source]).toEqual([{ turn: 0, x: 80, y: 0, size: 300 }, 'centre']);
-  expect(await app.showPhoto.forStaff({ id: ruth, schoolId: 1 }, first.id, 'portrait')).toEqual(
-    await of.portraitOf(first, 1),
-  );
+  expect(await app.showPhoto.forStaff({ id: ruth, schoolId: 1 }, first.id, 'portrait')).toEqual({
+    jpeg: await of.portraitOf(first, 1),
+  });
 });
 
 test('they get them by themselves', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { type Decoder, makeDecoder } from '../../src/photos/decoder.ts';
 import { type Inspected, inspectImage } from '../../src/photos/inspect-image.ts';
-import type { NewFiles } from '../../src/photos/photo-files.ts';
+import type { NewFiles } from '../../src/photos/photo-staging.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { scene } from './pictures.ts';
 

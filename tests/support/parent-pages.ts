@@ -1,6 +1,6 @@
 import type { Parent } from '../../src/parents/parent.ts';
 import type { Photo } from '../../src/photos/photo.ts';
-import type { StorageKey } from '../../src/photos/photo-files.ts';
+import type { StorageKey } from '../../src/photos/photo-keys.ts';
 import { presentChecks } from '../../src/http/presenters/parent-checks.ts';
 import {
   presentDecline,

@@ -1,4 +1,4 @@
-import { portraitFile } from '../../src/photos/photo-files.ts';
+import { portraitFile } from '../../src/photos/photo-keys.ts';
 import type { Photo } from '../../src/photos/photo.ts';
 import type { Parent } from '../../src/parents/parent.ts';
 import { expect } from 'vitest';

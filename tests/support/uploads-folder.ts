@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePhotoFiles, type NewFiles, type PhotoFiles, type Staged } from '../../src/photos/photo-files.ts';
+import { makePhotoFiles, type PhotoFiles } from '../../src/photos/photo-files.ts';
+import type { Staged } from '../../src/photos/photo-place.ts';
+import type { NewFiles } from '../../src/photos/photo-staging.ts';
 import { instanceName } from '../../src/platform/instance.ts';
 
 /** What stands for the three pictures of a photo. */

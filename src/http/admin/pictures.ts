@@ -4,7 +4,7 @@ import { Refused } from '../../shared/errors.ts';
 import { parseId } from '../../shared/ids.ts';
 import { requireStaff } from '../middleware/current-staff.ts';
 import { isPictureSize, paths } from '../paths.ts';
-import { sendPicture } from '../send-picture.ts';
+import { isEmbedded, sendPicture } from '../send-picture.ts';
 
 type Deps = { showPhoto: Pick<ShowPhoto, 'forStaff'> };
 
@@ -15,9 +15,10 @@ export const makePictures = ({ showPhoto }: Deps): Router => {
     const photoId = parseId(req.params.photo_id);
     const { size } = req.params;
     if (photoId === undefined || !isPictureSize(size)) throw new Refused('not-found');
-    const jpeg = await showPhoto.forStaff(res.locals.staff, photoId, size, { ahead: req.query['ahead'] === '1' });
-    if (!jpeg) throw new Refused('not-found');
-    sendPicture(res, jpeg);
+    const how = { ahead: req.query['ahead'] === '1', embedded: isEmbedded(req) };
+    const picture = await showPhoto.forStaff(res.locals.staff, photoId, size, how);
+    if (!picture) throw new Refused('not-found');
+    sendPicture(res, picture);
   });
   return router;
 };

@@ -1,8 +1,15 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** The headers of every answer (R34, R40). `https`: also Strict-Transport-Security. */
-export const makeSecurity = ({ https }: { https: boolean }): RequestHandler[] => [
+type Options = {
+  /** Also Strict-Transport-Security. */
+  https: boolean;
+  /** The origin that pages may show pictures from beside our own: S3's, with signed addresses. */
+  picturesFrom?: string | undefined;
+};
+
+/** The headers of every answer (R34, R40). */
+export const makeSecurity = ({ https, picturesFrom }: Options): RequestHandler[] => [
   helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -10,7 +17,7 @@ export const makeSecurity = ({ https }: { https: boolean }): RequestHandler[] =>
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'blob:'], // blob: the preview of the photo that was chosen
+        imgSrc: ["'self'", 'blob:', ...(picturesFrom === undefined ? [] : [picturesFrom])], // blob: the preview of the photo that was chosen
         connectSrc: ["'self'"],
         formAction: ["'self'"],
         baseUri: ["'none'"],

@@ -3,7 +3,7 @@ import type { ShowPhoto } from '../../photos/show-photo.ts';
 import { Refused } from '../../shared/errors.ts';
 import { parseId } from '../../shared/ids.ts';
 import { isPictureSize, paths } from '../paths.ts';
-import { sendPicture } from '../send-picture.ts';
+import { isEmbedded, sendPicture } from '../send-picture.ts';
 
 type Deps = { requireParent: RequestHandler<{ parent_id: string }>; showPhoto: ShowPhoto };
 
@@ -14,9 +14,9 @@ export const makeOwnPicture = ({ requireParent, showPhoto }: Deps): Router => {
     const { photo_id, size } = req.params as { photo_id?: string; size?: string };
     const photoId = parseId(photo_id);
     if (photoId === undefined || !isPictureSize(size)) throw new Refused('not-found');
-    const jpeg = await showPhoto.forParent(res.locals.parent, photoId, size);
-    if (!jpeg) throw new Refused('not-found');
-    sendPicture(res, jpeg);
+    const picture = await showPhoto.forParent(res.locals.parent, photoId, size, { embedded: isEmbedded(req) });
+    if (!picture) throw new Refused('not-found');
+    sendPicture(res, picture);
   });
   return router;
 };

@@ -1,0 +1,166 @@
+// A photo's journey ⑧: back up
+import { hash } from 'node:crypto';
+import type { Clock } from '../platform/clock.ts';
+import { advisoryLocks, type Db, type Trx } from '../platform/db.ts';
+import type { Enqueue } from '../platform/queue.ts';
+import { waitForStore } from '../platform/wait-for-store.ts';
+import type { PhotoFiles } from './photo-files.ts';
+import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
+import { filesWith } from './remove-copies.ts';
+
+type Deps = { db: Db; files: PhotoFiles; enqueue: Enqueue; clock: Clock };
+type Row = {
+  id: string;
+  filename: StorageKey;
+  sha256: string;
+  thumb_sha256: string;
+  portrait_version: number | null;
+  portrait_sha256: string | null;
+  backed_up_at: Date | null;
+};
+type Waiting = { id: string; since: string };
+
+/** So many photos are copied at once by the job that makes up for the others: S3 answers in 30 to 100 ms. */
+const AT_ONCE = 8;
+const BATCH = 200;
+/** After so long a job lets the next one go on. */
+const DRAIN_MS = 60_000;
+/** A photo that has waited for so long has no job, or its job waits for another try. */
+const LATE_SECONDS = 60;
+
+/** With STORAGE=mirror: copies the files of photos to S3. What has no copy stands in the rows; jobs only say when to look. */
+export const makeBackupPhoto = ({ db, files, enqueue, clock }: Deps) => {
+  const isMirror = files.mode === 'mirror';
+
+  /** Copies what has no copy yet; `gone`: there is nothing to be copied, or nothing whole. */
+  const copy = async (id: string): Promise<'copied' | 'gone'> => {
+    const row = await unbacked(db).where({ id }).first<Row | undefined>(COLUMNS);
+    if (!row || !files.bucket) return 'gone';
+    const wholes = await Promise.all(
+      filesToCopy(row).map(([file, sha256]) => copyFile(files, row.filename, file, sha256)),
+    );
+    if (wholes.includes(false)) return 'gone'; // the doctor tells of it
+    const { portrait_version } = row;
+    const kept = await unbacked(db)
+      .where({ id })
+      .whereRaw('portrait_version is not distinct from ?', [portrait_version])
+      .update({ backed_up_at: clock.now(), unbacked_since: null });
+    if (kept > 0) return 'copied';
+    await takeBack(row);
+    return 'gone';
+  };
+
+  /** The photo was deleted, or its portrait replaced, while it was copied; the removal may have come before the copy. */
+  const takeBack = async ({ id, filename, portrait_version: version }: Row): Promise<void> => {
+    const now = await db('photos').where({ id }).whereNull('files_deleted_at').first<Row | undefined>(COLUMNS);
+    if (!now) await files.bucket?.remove(filename, filesWith(version));
+    else if (version !== null && now.portrait_version !== version)
+      await files.bucket?.remove(filename, [portraitFile(version)]);
+  };
+
+  /** Copies what waits, the oldest first, until nothing is left or the time is over. One process at a time. */
+  const drain = async (signal: AbortSignal): Promise<void> => {
+    const until = performance.now() + DRAIN_MS;
+    let last: Waiting | undefined;
+    while (!signal.aborted && performance.now() < until) {
+      const batch = await nextOf(db, last);
+      const line = [...batch];
+      const work = async (): Promise<void> => {
+        for (let next = line.shift(); next && !signal.aborted; next = line.shift()) await copy(next.id);
+      };
+      const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+      last = batch.at(-1);
+      if (!last) return;
+    }
+  };
+
+  return {
+    /** Queues the copy of a new photo, or of one with a new portrait, in the transaction of its row. */
+    enqueueBackup: async (trx: Trx, photoId: number): Promise<void> => {
+      if (isMirror) await enqueue(trx, 'photo-backup', { photoId }, { singletonKey: String(photoId) });
+    },
+
+    /** For the job: copies this photo, and then whatever else waits. An S3 that is away is waited for, for a minute. */
+    backUp: (photoId: number, { signal }: { signal: AbortSignal }): Promise<void> =>
+      waitForStore(
+        async () => {
+          await copy(String(photoId));
+          await alone(db, () => drain(signal));
+        },
+        { signal },
+      ),
+
+    /** Queues a job when photos wait and no job does: those from before the mirror, those whose job was lost. Gives how many. */
+    catchUp: async ({ jobs }: { jobs: number }): Promise<number> => {
+      if (!isMirror || jobs > 0) return 0;
+      const late = await unbacked(db)
+        .whereRaw('unbacked_since < now() - make_interval(secs => ?)', [LATE_SECONDS])
+        .orderBy(['unbacked_since', 'id'])
+        .first<{ id: string } | undefined>('id');
+      if (!late) return 0;
+      await db.transaction((trx) =>
+        enqueue(trx, 'photo-backup', { photoId: Number(late.id) }, { singletonKey: late.id }),
+      );
+      return 1;
+    },
+
+    /** How many photos have a copy in S3, how many wait for one, and since when the first of them; undefined without a mirror. */
+    mirrorBacklog: async (): Promise<MirrorBacklog | undefined> => {
+      if (!isMirror) return undefined;
+      const { rows } = await db.raw<{ rows: [{ all: number; waiting: number; oldest: Date | null }] }>(
+        `select (select count(*)::int from photos where files_deleted_at is null) as all, waiting, oldest
+         from (select count(*)::int as waiting, min(unbacked_since) as oldest from photos
+               where unbacked_since is not null and files_deleted_at is null) as backlog`,
+      );
+      const [{ all, waiting, oldest }] = rows;
+      return { copied: Math.max(0, all - waiting), waiting, oldestAt: oldest };
+    },
+  };
+};
+
+export type MirrorBacklog = { copied: number; waiting: number; oldestAt: Date | null };
+export type BackupPhoto = ReturnType<typeof makeBackupPhoto>;
+
+const COLUMNS = ['id', 'filename', 'sha256', 'thumb_sha256', 'portrait_version', 'portrait_sha256', 'backed_up_at'];
+
+/** The conditions of the index `photos_unbacked`. */
+const unbacked = (db: Db) => db('photos').whereNotNull('unbacked_since').whereNull('files_deleted_at');
+
+const nextOf = async (db: Db, last: Waiting | undefined): Promise<Waiting[]> =>
+  unbacked(db)
+    .modify((query) => {
+      if (last) void query.whereRaw('(unbacked_since, id) > (?::timestamptz, ?)', [last.since, last.id]);
+    })
+    .orderBy(['unbacked_since', 'id'])
+    .limit(BATCH)
+    .select<Waiting[]>('id', db.raw('unbacked_since::text as since'));
+
+/** A picture never changes: once it was copied, only its portrait can be new. */
+const filesToCopy = (row: Row): (readonly [PhotoFile, string])[] => [
+  ...(row.backed_up_at ? [] : [['full', row.sha256] as const, ['thumb', row.thumb_sha256] as const]),
+  ...(row.portrait_version === null ? [] : [[portraitFile(row.portrait_version), row.portrait_sha256 ?? ''] as const]),
+];
+
+/** Whether a whole copy is there now. A file that is damaged or missing here must not replace a sound one there. */
+const copyFile = async (
+  { disk, bucket }: PhotoFiles,
+  key: StorageKey,
+  file: PhotoFile,
+  sha256: string,
+): Promise<boolean> => {
+  const bytes = await disk.read(key, file);
+  if (!bytes || hash('sha256', bytes) !== sha256) return (await bucket?.holds(key, file, sha256)) ?? false;
+  await bucket?.put(key, file, disk.pathOf(key, file), { bytes: bytes.length, sha256 });
+  return true;
+};
+
+/** Does nothing where another process is at it. */
+const alone = (db: Db, run: () => Promise<void>): Promise<void> =>
+  db.transaction(async (trx) => {
+    await trx.raw('set local idle_in_transaction_session_timeout = 0');
+    const { rows } = await trx.raw<{ rows: { mine: boolean }[] }>('select pg_try_advisory_xact_lock(?) as mine', [
+      advisoryLocks.backUpPhotos,
+    ]);
+    if (rows[0]?.mine) await run();
+  });

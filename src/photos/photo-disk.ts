@@ -1,0 +1,74 @@
+// A photo's journey ⑥: store, on a local disk
+import { open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { makeDurableFolders, syncFolder } from '../platform/durable-files.ts';
+import { orIfMissing } from './or-if-missing.ts';
+import { type PhotoFile, photoFileAt, placeOf, type StorageKey } from './photo-keys.ts';
+import type { PhotoPlace } from './photo-place.ts';
+
+/**
+ * The files of photos in `<uploadsDir>/photos`. What a promise of `keep` has fulfilled is on disk even if the power fails; a
+ * full or broken disk rejects with the system's error, and a place that is taken with EEXIST.
+ */
+export const makePhotoDisk = ({
+  uploadsDir,
+}: {
+  uploadsDir: string;
+}): PhotoPlace & { prepare: () => Promise<void>; pathOf: (key: StorageKey, file: PhotoFile) => string } => {
+  const photosDir = join(uploadsDir, 'photos');
+  const folders = makeDurableFolders(uploadsDir);
+  const pathOf = (key: StorageKey, file: PhotoFile): string => join(photosDir, placeOf(key, file));
+
+  const filesOf = async (key: StorageKey): Promise<PhotoFile[]> => {
+    const names = await namesIn(dirname(pathOf(key, 'full')));
+    const found = names.map((name) => photoFileAt(`${dirname(key)}/${name}`));
+    return found.flatMap((one) => (one?.key === key ? [one.file] : []));
+  };
+
+  return {
+    /** Makes the folder, for its owner alone. */
+    prepare: () => folders.ensure(photosDir),
+
+    pathOf,
+
+    keep: async (staged, key) => {
+      const claimed: string[] = [];
+      try {
+        await folders.ensure(dirname(pathOf(key, 'full')));
+        for (const { file, path } of staged) {
+          // A rename would replace what is there without a word, so the name is claimed with an empty file first.
+          await (await open(pathOf(key, file), 'wx', 0o600)).close();
+          claimed.push(pathOf(key, file));
+          await rename(path, pathOf(key, file));
+        }
+        await syncFolder(dirname(pathOf(key, 'full')));
+      } catch (error) {
+        folders.forget();
+        await Promise.all(claimed.map((path) => rm(path, { force: true })));
+        throw error;
+      }
+    },
+
+    filesOf,
+
+    remove: async (key, files) => {
+      for (const file of files ?? (await filesOf(key))) await orIfMissing(unlink(pathOf(key, file)), undefined);
+      await orIfMissing(syncFolder(dirname(pathOf(key, 'full'))), undefined);
+    },
+
+    read: (key, file) => orIfMissing(readFile(pathOf(key, file)), undefined),
+
+    async *list() {
+      for (const school of await namesIn(photosDir)) {
+        for (const part of await namesIn(join(photosDir, school))) {
+          for (const name of await namesIn(join(photosDir, school, part))) {
+            const found = photoFileAt(`${school}/${part}/${name}`);
+            if (found) yield found;
+          }
+        }
+      }
+    },
+  };
+};
+
+const namesIn = (folder: string): Promise<string[]> => orIfMissing(readdir(folder), []);
