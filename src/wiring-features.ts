@@ -144,7 +144,7 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     showPhoto: makeShowPhoto({ db, photos, files, addressOf: photoStore?.addresses?.addressOf }),
     deletePhotos: makeDeletePhotos({ db, parents, photos, files, enqueueRemoval }),
     deleteParent: makeDeleteParent({ db, parents, photos, files, enqueueRemoval }),
-    checkIntegrity: makeCheckIntegrity({ db, files, sweepPhotos }),
+    checkIntegrity: makeCheckIntegrity({ db, files, sweepPhotos, clock }),
     claimUploads: makeClaimUploads({ db, files, uploadsDir, claimBucket: claimed?.claim, logger }),
     checkStorage: makeCheckStorage({ files, store, clock }),
     backupPhoto,

@@ -1,102 +1,66 @@
-// A photo's journey ⑧: back up (for now: hold rows and files against each other)
-import { createHash } from 'node:crypto';
+import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
+import { type Examined, makeExaminePhoto } from './examine-photo.ts';
+import { countExpected, expectedPhotos } from './expected-photos.ts';
+import { countIntegrity, type Integrity } from './integrity.ts';
+import { makeListedCopies } from './listed-copies.ts';
+import { makeMendPhoto, type Mended } from './mend-photo.ts';
 import type { PhotoFiles } from './photo-files.ts';
-import { portraitFile, type StorageKey } from './photo-keys.ts';
 import type { SweepPhotos } from './sweep-photos.ts';
 
-type Deps = { db: Db; files: PhotoFiles; sweepPhotos: SweepPhotos };
-type Row = {
-  id: string;
-  filename: StorageKey;
-  sha256: string;
-  thumb_sha256: string;
-  portrait_version: number | null;
-  portrait_sha256: string | null;
+type Deps = { db: Db; files: PhotoFiles; sweepPhotos: SweepPhotos; clock: Clock };
+
+export type CheckOptions = {
+  repair: boolean;
+  /** So many photos are read and their checksums compared, those after the key `from`; of the others the files must be there. */
+  read?: ReadSome;
+  /** How many photos were looked at, and of how many. */
+  tell?: (done: number, total: number) => void;
+  signal?: AbortSignal;
 };
+export type ReadSome = { from: string; photos: number };
 
-/** What `doctor` counts; a sound installation has 0/0/0. */
-type Integrity = {
-  photos: number;
-  orphanFiles: number;
-  rowsWithoutFile: number;
-  checksumMismatches: number;
-  /** Strays that `repair` removed; they are not counted as orphans any more. */
-  swept: number;
-  /** Ids of the photos behind the last two counts, at most 100 of each. */
-  missing: number[];
-  damaged: number[];
-};
+/** A copy that waits for so long is late; until then it is a backlog that drains. */
+const LATE_MS = 60 * 60 * 1000;
+const ALL: ReadSome = { from: '', photos: Infinity };
+const NOTHING: Mended = { fetched: [], queued: false };
 
-const BATCH = 500;
-const COLUMNS = ['id', 'filename', 'sha256', 'thumb_sha256', 'portrait_version', 'portrait_sha256'];
+/**
+ * Holds the rows of photos, the files on disk and the objects in S3 against each other, with bounded memory and in few requests: the
+ * bucket is listed once. With `repair`, what no row knows is removed, and what S3 has is fetched. Rejects when it is aborted, and with
+ * StoreUnavailable when S3 is.
+ */
+export const makeCheckIntegrity = ({ db, files, sweepPhotos, clock }: Deps) => {
+  const examinePhoto = makeExaminePhoto({ db, files });
+  const mendPhoto = makeMendPhoto({ db, files });
+  const mend = async (examined: Examined): Promise<Mended> =>
+    examined.faults.length > 0 || examined.copy === 'lost' ? mendPhoto(examined) : NOTHING;
 
-/** Holds the rows of photos and their files against each other, checksums included. With `repair`, strays are removed. */
-export const makeCheckIntegrity =
-  ({ db, files, sweepPhotos }: Deps) =>
-  async ({ repair }: { repair: boolean }): Promise<Integrity> => {
-    const strays = (await sweepPhotos.walk({ remove: repair })) + (await files.sweepTemporary({ remove: repair }));
-    const found = await checkRows(db, files);
-    return { ...found, orphanFiles: repair ? 0 : strays, swept: repair ? strays : 0 };
-  };
-
-const checkRows = async (db: Db, files: PhotoFiles) => {
-  const found = {
-    photos: 0,
-    rowsWithoutFile: 0,
-    checksumMismatches: 0,
-    missing: [] as number[],
-    damaged: [] as number[],
-  };
-  for (let after = '0'; ;) {
-    const rows = await db('photos')
-      .where('id', '>', after)
-      .whereNull('files_deleted_at')
-      .orderBy('id')
-      .limit(BATCH)
-      .select<Row[]>(COLUMNS);
-    for (const row of rows) {
+  return async ({ repair, read = ALL, tell, signal }: CheckOptions): Promise<Integrity> => {
+    const orphans = await sweepPhotos.walk({ remove: repair, stopping: signal });
+    const strays = await files.sweepTemporary({ remove: repair });
+    const late = new Date(clock.now().getTime() - LATE_MS);
+    const { found, note } = countIntegrity({ orphans, strays, repair, late });
+    const total = await countExpected(db);
+    const copiesOf = files.bucket && makeListedCopies(files.bucket.list());
+    let toRead = read.photos;
+    for await (const photo of expectedPhotos(db)) {
+      signal?.throwIfAborted();
+      const isRead = toRead > 0 && photo.key > read.from;
+      if (isRead && (toRead -= 1) === 0) found.readUntil = photo.key;
+      const examined = await examinePhoto(photo, { read: isRead, listed: await copiesOf?.(photo.key) });
+      if (examined) note(examined, repair ? await mend(examined) : NOTHING);
       found.photos += 1;
-      const state = await checkRow(db, files, row);
-      if (state === 'missing') {
-        found.rowsWithoutFile += 1;
-        if (found.missing.length < 100) found.missing.push(Number(row.id));
-      }
-      if (state === 'damaged') {
-        found.checksumMismatches += 1;
-        if (found.damaged.length < 100) found.damaged.push(Number(row.id));
-      }
+      tell?.(found.photos, total);
     }
-    const last = rows.at(-1);
-    if (!last) return found;
-    after = last.id;
-  }
+    return inOrder(found);
+  };
 };
 
-type State = 'sound' | 'missing' | 'damaged';
-
-/** A photo may be deleted, or get another portrait, while we look: the row changes first, then the files. */
-const checkRow = async (db: Db, files: PhotoFiles, row: Row): Promise<State> => {
-  const state = await checkFiles(files, row);
-  if (state !== 'missing') return state;
-  const now = await db('photos').where({ id: row.id }).whereNull('files_deleted_at').first<Row | undefined>(COLUMNS);
-  if (!now) return 'sound';
-  return now.portrait_version === row.portrait_version ? 'missing' : checkRow(db, files, now);
+/** With the ids in order: photos are met in the order of their keys, which are made at random. */
+const inOrder = (found: Integrity): Integrity => {
+  for (const ids of [found.missing, found.damaged, found.unbackedIds]) ids.sort((a, b) => a - b);
+  return found;
 };
 
-const checkFiles = async (files: PhotoFiles, row: Row): Promise<State> => {
-  const expected = [
-    ['full', row.sha256] as const,
-    ['thumb', row.thumb_sha256] as const,
-    ...(row.portrait_version === null ? [] : [[portraitFile(row.portrait_version), row.portrait_sha256] as const]),
-  ];
-  let state: State = 'sound';
-  for (const [file, hash] of expected) {
-    const bytes = await files.read(row.filename, file);
-    if (!bytes) return 'missing';
-    if (sha256(bytes) !== hash) state = 'damaged';
-  }
-  return state;
-};
-
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+export type CheckIntegrity = ReturnType<typeof makeCheckIntegrity>;

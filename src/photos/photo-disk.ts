@@ -1,20 +1,26 @@
 // A photo's journey ⑥: store, on a local disk
-import { open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDurableFolders, syncFolder } from '../platform/durable-files.ts';
 import { orIfMissing } from './or-if-missing.ts';
 import { type PhotoFile, photoFileAt, placeOf, type StorageKey } from './photo-keys.ts';
 import type { PhotoPlace } from './photo-place.ts';
 
+type PhotoDisk = PhotoPlace & {
+  /** Makes the folder, for its owner alone. */
+  prepare: () => Promise<void>;
+  pathOf: (key: StorageKey, file: PhotoFile) => string;
+  /** Whether the file is there, with something in it. */
+  has: (key: StorageKey, file: PhotoFile) => Promise<boolean>;
+  /** Moves a staged file into place, over what is there; the caller holds the photo's row. */
+  replace: (key: StorageKey, file: PhotoFile, path: string) => Promise<void>;
+};
+
 /**
  * The files of photos in `<uploadsDir>/photos`. What a promise of `keep` has fulfilled is on disk even if the power fails; a
  * full or broken disk rejects with the system's error, and a place that is taken with EEXIST.
  */
-export const makePhotoDisk = ({
-  uploadsDir,
-}: {
-  uploadsDir: string;
-}): PhotoPlace & { prepare: () => Promise<void>; pathOf: (key: StorageKey, file: PhotoFile) => string } => {
+export const makePhotoDisk = ({ uploadsDir }: { uploadsDir: string }): PhotoDisk => {
   const photosDir = join(uploadsDir, 'photos');
   const folders = makeDurableFolders(uploadsDir);
   const pathOf = (key: StorageKey, file: PhotoFile): string => join(photosDir, placeOf(key, file));
@@ -26,10 +32,17 @@ export const makePhotoDisk = ({
   };
 
   return {
-    /** Makes the folder, for its owner alone. */
     prepare: () => folders.ensure(photosDir),
 
     pathOf,
+
+    has: async (key, file) => ((await orIfMissing(stat(pathOf(key, file)), undefined))?.size ?? 0) > 0,
+
+    replace: async (key, file, path) => {
+      await folders.ensure(dirname(pathOf(key, file)));
+      await rename(path, pathOf(key, file));
+      await syncFolder(dirname(pathOf(key, file)));
+    },
 
     keep: async (staged, key) => {
       const claimed: string[] = [];

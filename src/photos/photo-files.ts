@@ -53,6 +53,12 @@ export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, mode
       await staging.discard(staged); // those that were sent and not moved
     },
 
+    /** Puts a file on the disk in place of one that is missing or altered there; the caller holds the photo's row. */
+    replace: async (key: StorageKey, file: PhotoFile, bytes: Buffer): Promise<void> => {
+      const staged = await staging.stageBytes(bytes);
+      await disk.replace(key, file, staged.path).finally(() => staging.discard([staged]));
+    },
+
     /** Removes the files from the disk at once, all that there are if none are named. Those in S3 are a job (remove-copies.ts). */
     remove: disk.remove,
 

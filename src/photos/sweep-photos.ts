@@ -67,7 +67,7 @@ export const makeSweepPhotos = ({ db, files }: Deps) => {
     sweepUnsettled: (): Promise<number> => settleThem([...unsettled]),
 
     /** Walks all photo files once, on disk and in S3; gives how many it found that no row knows, and removes them if asked to. */
-    walk: async ({ remove, stopping }: { remove: boolean; stopping?: AbortSignal }): Promise<number> => {
+    walk: async ({ remove, stopping }: { remove: boolean; stopping?: AbortSignal | undefined }): Promise<number> => {
       const onDisk = await walkPlace(files.disk, remove, stopping);
       return onDisk + (files.bucket ? await walkPlace(files.bucket, remove, stopping) : 0);
     },
