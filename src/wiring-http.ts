@@ -5,6 +5,7 @@ import { makeApp, publicDir } from './http/app.ts';
 import { makeAssets } from './http/assets.ts';
 import { type Drain, makeHealth } from './http/health.ts';
 import { listen } from './http/listen.ts';
+import { makeMetrics } from './http/metrics.ts';
 import { makeLinkToken } from './http/middleware/csrf.ts';
 import { makeGrantParent, makeRequireParent, PARENT_SESSION_MS } from './http/middleware/current-parent.ts';
 import { makeCurrentStaff, STAFF_IDLE_SECONDS } from './http/middleware/current-staff.ts';
@@ -90,6 +91,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
         { name: 'jobs', check: checkJobs },
       ],
     }),
+    metrics: makeMetrics({ token: config.METRICS_TOKEN, readSystemStatus, clock }),
     assets: await makeAssets(publicDir),
     locale: locale.middleware,
     parentSession,

@@ -53,6 +53,8 @@ type Deps = {
 
 /** A page waits so long for a part that hangs, and then says so. */
 const DEADLINE_MS = 2000;
+/** After so long a part that hangs is given up and asked anew: it may never answer. */
+const ASK_AGAIN_MS = 30_000;
 
 /** Asks every part of the service how it is, all at once. Never rejects, and is there within the deadline. */
 export const makeReadSystemStatus = (deps: Deps) => {
@@ -94,25 +96,30 @@ export const makeReadSystemStatus = (deps: Deps) => {
 
 export type ReadSystemStatus = ReturnType<typeof makeReadSystemStatus>;
 
-/** A part that hangs is asked once, however many people look meanwhile. */
+/** A part that hangs is asked once in a while only, however many people look meanwhile. */
 const makePart = <T>(load: () => Promise<T>, deadlineMs: number) => {
-  let asked: Promise<Answer<T>> | undefined;
+  let asked: { at: number; answer: Promise<Answer<T>> } | undefined;
   const ask = async (): Promise<Answer<T>> => {
     try {
       return { ok: true, value: await load() };
     } catch {
       return AWAY;
-    } finally {
-      asked = undefined;
     }
   };
+  const askAnew = () => {
+    const mine = { at: performance.now(), answer: ask() };
+    void mine.answer.then(() => {
+      if (asked === mine) asked = undefined;
+    });
+    return mine;
+  };
   return async (): Promise<Answer<T>> => {
-    asked ??= ask();
+    if (!asked || performance.now() - asked.at > ASK_AGAIN_MS) asked = askAnew();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<typeof AWAY>((resolve) => {
       timer = setTimeout(() => resolve(AWAY), deadlineMs);
     });
-    return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+    return Promise.race([asked.answer, late]).finally(() => clearTimeout(timer));
   };
 };
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { BackupState, MirrorBacklog } from '../../src/dashboard/system-parts.ts';
 import type { App, Parts } from './app.ts';
 
@@ -19,7 +20,7 @@ export const goodBackups = (changes: Partial<BackupState> = {}): BackupState => 
 
 export const NO_BACKUPS: BackupState = {
   ...{ newest: undefined, verified: undefined, rehearsed: undefined, lastFailure: undefined },
-  ...{ isKeyKept: false, isRed: true },
+  ...{ isKeyKept: false, isRed: false },
 };
 
 /** What the status page is shown of the parts that hold backups and copies; `asked` is what it had done. */
@@ -32,8 +33,8 @@ export const makeStaged = () => {
   const parts: Parts = {
     backups: {
       state: async () => {
-        if (now.backups === 'hangs') return new Promise(() => undefined);
-        if (now.backups === 'fails') throw new Error('connect ECONNREFUSED');
+        if (now.backups === 'hangs') await wait(4000);
+        if (now.backups === 'hangs' || now.backups === 'fails') throw new Error('connect ECONNREFUSED');
         return now.backups;
       },
       startWork: async (_trx, kind, staffId) => void asked.push(`${kind} by ${staffId}`),

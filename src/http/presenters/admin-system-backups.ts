@@ -16,10 +16,11 @@ type Button = { work: BackupWork; text: string; icon: IconName; second: boolean 
 export type BackupCard = { rows: Row[]; failure: string | null; buttons: Button[]; keyNotice: boolean };
 
 const HOUR = 3600_000;
+const DAY = 24 * HOUR;
 /** One a night, with two hours to spare; a verification a week, a rehearsal a month. */
 const BACKUP_OLD_MS = 26 * HOUR;
-const VERIFIED_OLD_MS = 8 * 24 * HOUR;
-const REHEARSED_OLD_MS = 30 * 24 * HOUR;
+const VERIFIED_OLD_MS = 8 * DAY;
+const REHEARSED_OLD_MS = 30 * DAY;
 
 const icons = { ok: 'tick', wait: 'warning', bad: 'cross' } as const;
 
@@ -29,9 +30,11 @@ const judge = ({ speech, dates, now }: Around, state: BackupState) => {
   const { newest, verified, rehearsed } = state;
   const ageOf = (at: Date) => now.getTime() - at.getTime();
   const age = (at: Date) => timeSpan(speech, ageOf(at));
+  const onDay = (at: Date) => (ageOf(at) < 2 * DAY ? dates.within(at) : dates.date(at));
   const failedSince =
     state.lastFailure && (!newest || state.lastFailure.at > newest.at) ? state.lastFailure : undefined;
-  const backup: Tone = !newest || failedSince || ageOf(newest.at) > BACKUP_OLD_MS || newest.faults > 0 ? 'bad' : 'ok';
+  const isBad = state.isRed || failedSince || (newest && (ageOf(newest.at) > BACKUP_OLD_MS || newest.faults > 0));
+  const backup: Tone = isBad ? 'bad' : newest ? 'ok' : 'wait';
   const checked = (look: { at: Date; faults: number } | undefined, oldMs: number): Tone =>
     look && look.faults > 0 ? 'bad' : !look || ageOf(look.at) > oldMs ? 'wait' : 'ok';
   const when = newest && { age: age(newest.at), when: dates.within(newest.at) };
@@ -69,7 +72,7 @@ const judge = ({ speech, dates, now }: Around, state: BackupState) => {
           ? t('office.system.backup.rehearsedFaults', { age: age(rehearsed.at), count: rehearsed.faults })
           : t('office.system.backup.rehearsed', {
               age: age(rehearsed.at),
-              when: dates.within(rehearsed.at),
+              when: onDay(rehearsed.at),
               time: timeSpan(speech, rehearsed.seconds * 1000),
             }),
     },
@@ -128,7 +131,7 @@ export const backupConcerns = (around: Around, backups: SystemStatus['backups'])
   const { newest, verified, rehearsed } = state;
   const concerns: Concern[] = [];
   if (failedSince) concerns.push(concern('bad', t('office.system.attention.backupFailed')));
-  else if (!newest) concerns.push(concern('bad', t('office.system.attention.noBackup')));
+  else if (!newest) concerns.push(concern(state.isRed ? 'bad' : 'wait', t('office.system.attention.noBackup')));
   else if (newest.faults > 0) concerns.push(concern('bad', t('office.system.attention.backupFaults')));
   else if (backup === 'bad')
     concerns.push(concern('bad', t('office.system.attention.backupOld', { age: age(newest.at) })));

@@ -53,7 +53,7 @@ const named = [
 ] as const;
 
 /** 'Check photos'; a kind of another version is called by its code. */
-export const jobName = ({ t }: Speech, code: string): string => {
+const jobName = ({ t }: Speech, code: string): string => {
   const known = named.find((one) => one === code);
   return known ? t(`office.system.job.${known}`) : code;
 };

@@ -1,3 +1,4 @@
+import { differences } from '../../dashboard/system-gauges.ts';
 import type { SystemStatus, Volume } from '../../dashboard/system-status.ts';
 import type { Speech } from '../../platform/i18n.ts';
 import { VERSION } from '../../shared/version.ts';
@@ -17,12 +18,11 @@ export type StorageCard = {
 const NEARLY_FULL = 0.9;
 /** A copy that waits so long has met more than a moment's trouble. */
 const MIRROR_LATE_MS = 3600_000;
-const differences = ['orphans', 'missing', 'damaged', 'unbacked', 'strays'] as const;
 
 type Doctor = Extract<SystemStatus['doctor'], { ok: true }>['value'];
 
 /** How many differences rows and files had, by what they were. */
-export const differencesOf = (doctor: Doctor): { what: (typeof differences)[number]; count: number }[] =>
+const differencesOf = (doctor: Doctor): { what: (typeof differences)[number]; count: number }[] =>
   differences.flatMap((what) => {
     const count = doctor?.detail[what];
     return typeof count === 'number' ? [{ what, count }] : [];
