@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { makeCountChecks } from './dashboard/count-checks.ts';
 import { makeCountParents } from './dashboard/count-parents.ts';
 import { makeListParents } from './dashboard/list-parents.ts';
+import type { Backups, MirrorBacklog } from './dashboard/system-parts.ts';
 import { makeLatestConsent, makeTimeline } from './dashboard/timeline.ts';
 import { makeFoldCounts } from './jobs/fold-counts.ts';
 import { makeLapseLinks } from './jobs/lapse-links.ts';
@@ -117,6 +118,9 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     decoder,
     sweepPhotos,
     longWork: makeLongWork({ db, clock }),
+    /** What the status page shows of the backups, and of the copies in S3; undefined where there are none. */
+    backups: undefined as Backups | undefined,
+    mirrorBacklog: undefined as (() => Promise<MirrorBacklog>) | undefined,
     makeRateLimit,
     createSchool: makeCreateSchool({ db, schools }),
     makeFirstSchool: makeFirstSchool({ db, schools }),

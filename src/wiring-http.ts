@@ -1,8 +1,11 @@
 import type { Server } from 'node:http';
+import { makeSystemActions } from './dashboard/system-actions.ts';
+import { makeReadSystemStatus } from './dashboard/system-status.ts';
 import { makeApp, publicDir } from './http/app.ts';
 import { makeAssets } from './http/assets.ts';
 import { type Drain, makeHealth } from './http/health.ts';
 import { listen } from './http/listen.ts';
+import { makeMetrics } from './http/metrics.ts';
 import { makeLinkToken } from './http/middleware/csrf.ts';
 import { makeGrantParent, makeRequireParent, PARENT_SESSION_MS } from './http/middleware/current-parent.ts';
 import { makeCurrentStaff, STAFF_IDLE_SECONDS } from './http/middleware/current-staff.ts';
@@ -65,6 +68,15 @@ export const wireApp = async (service: Wired, drain: Drain) => {
     store: makeSessionStore(db, { ttl: PARENT_SESSION_MS / 1000 }),
   });
 
+  const checkJobs = () => service.queue.check().then(service.jobs.check);
+  const readSystemStatus = makeReadSystemStatus({
+    ...service,
+    checkJobs,
+    photoDir: config.STORAGE === 's3' ? undefined : config.UPLOADS_DIR,
+    databaseDir: config.DATABASE_URL === undefined ? config.DATA_DIR : undefined,
+    backupState: service.backups?.state,
+  });
+
   return makeApp({
     trustProxy: config.TRUST_PROXY ?? false,
     requestLog: makeRequestLog({ logger }),
@@ -76,9 +88,10 @@ export const wireApp = async (service: Wired, drain: Drain) => {
       components: [
         { name: 'database', check: () => db.raw('select 1') },
         { name: 'storage', check: service.checkStorage },
-        { name: 'jobs', check: () => service.queue.check().then(service.jobs.check) },
+        { name: 'jobs', check: checkJobs },
       ],
     }),
+    metrics: makeMetrics({ token: config.METRICS_TOKEN, readSystemStatus, clock }),
     assets: await makeAssets(publicDir),
     locale: locale.middleware,
     parentSession,
@@ -100,7 +113,10 @@ export const wireApp = async (service: Wired, drain: Drain) => {
       store: makeSessionStore(db, { ttl: STAFF_IDLE_SECONDS }),
     }),
     currentStaff: makeCurrentStaff({ staff: service.staff, schools, i18n, clock }),
-    adminPages: makeAdminPages({ ...service, i18n, baseUrl, knownBrowsers }),
+    adminPages: makeAdminPages({
+      ...{ ...service, i18n, baseUrl, knownBrowsers, readSystemStatus },
+      systemActions: makeSystemActions(service),
+    }),
     renderError: makeRenderError({
       logger,
       schools,

@@ -15,6 +15,7 @@ type Deps = {
   security: Handlers;
   sameOrigin: RequestHandler;
   health: Router;
+  metrics: Router;
   assets: Awaited<ReturnType<typeof makeAssets>>;
   locale: RequestHandler;
   parentSession: Handlers;
@@ -46,7 +47,7 @@ export const makeApp = (deps: Deps) => {
   Object.assign(app.locals, { asset: deps.assets.address, imports: deps.assets.imports, icons });
 
   app.use(deps.requestLog, deps.secureHop, deps.security);
-  app.use(deps.health);
+  app.use(deps.health, deps.metrics);
   app.use(deps.assets.router);
   app.get(paths.robots, (_req, res) => void res.type('text/plain').send('User-agent: *\nDisallow: /\n'));
   app.get(paths.root, (_req, res) => res.redirect(303, paths.admin));

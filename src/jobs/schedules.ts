@@ -14,32 +14,38 @@ export type Schedule = {
 };
 
 /**
- * Queues what is due, each time once however many processes ask, and gives how many. A time that was missed, because the machine was
- * off, is made up for once. A schedule that is new is first due at its next time. Change of summer time: an hour that does not exist
- * is taken an hour later, one that exists twice the first time.
+ * Queues what is due, each time once however many processes ask, and gives how many. A time that was missed, because the
+ * machine was off, is made up for once. A schedule that is new is first due at its next time. Change of summer time: an hour
+ * that does not exist is taken an hour later, one that exists twice the first time. One that fails holds up no other; its
+ * error is thrown when all had their turn.
  */
-export const makeRunSchedules =
-  ({ db, clock, schedules }: { db: Db; clock: Clock; schedules: Schedule[] }) =>
-  async (): Promise<number> => {
+export const makeRunSchedules = ({ db, clock, schedules }: { db: Db; clock: Clock; schedules: Schedule[] }) => {
+  const runOne = async ({ name, cron, timeZone, isOn, enqueue }: Schedule): Promise<boolean> => {
+    const due = lastDue(cron, await timeZone(), clock.now());
+    const on = await isOn();
+    return db.transaction(async (trx) => {
+      const isNew = await trx('schedules').insert({ name, due_at: due }).onConflict('name').ignore().returning('name');
+      if (isNew.length > 0) return false;
+      const isDue = await trx('schedules').where({ name }).where('due_at', '<', due).update({ due_at: due });
+      if (isDue === 0 || !on) return false;
+      await enqueue(trx);
+      return true;
+    });
+  };
+  return async (): Promise<number> => {
     let queued = 0;
-    for (const { name, cron, timeZone, isOn, enqueue } of schedules) {
-      const due = lastDue(cron, await timeZone(), clock.now());
-      const on = await isOn();
-      await db.transaction(async (trx) => {
-        const isNew = await trx('schedules')
-          .insert({ name, due_at: due })
-          .onConflict('name')
-          .ignore()
-          .returning('name');
-        if (isNew.length > 0) return;
-        const isDue = await trx('schedules').where({ name }).where('due_at', '<', due).update({ due_at: due });
-        if (isDue === 0 || !on) return;
-        await enqueue(trx);
-        queued += 1;
-      });
+    const failures: unknown[] = [];
+    for (const schedule of schedules) {
+      try {
+        if (await runOne(schedule)) queued += 1;
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
     return queued;
   };
+};
 
 /** So far back is looked for the last time that was due: a schedule comes at least once a week. */
 const LOOK_BACK_MS = 8 * 86_400_000;

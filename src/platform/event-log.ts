@@ -33,7 +33,13 @@ export type EventKind =
   | 'photo.cleared'
   | 'photo.loaded-ahead'
   | 'photo.portrait-changed'
-  | 'photo.shown';
+  | 'photo.shown'
+  | 'system.jobs-retried'
+  | 'system.work-cancelled'
+  | 'system.backup-asked'
+  | 'system.backup-verify-asked'
+  | 'system.backup-rehearsal-asked'
+  | 'system.key-kept';
 
 type NewEvent = {
   schoolId: number;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from './clock.ts';
-import { type Db, violates } from './db.ts';
+import type { Db } from './db.ts';
 import { describeError } from './logger.ts';
 
 /** Work that takes minutes, of which one of a kind runs at a time. */
@@ -56,37 +56,28 @@ const LOST_MS = 2 * 60_000;
 
 /**
  * Runs work that takes minutes and keeps in the database how far it is, so that any process can show or cancel it. A
- * database that goes away meanwhile does not end the work: it is told again when it is back.
+ * database that goes away meanwhile does not end the work: how far it is, and how it ended, is written when it is back.
  */
 export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
-  const ago = (ms: number): Date => new Date(clock.now().getTime() - ms);
+  const lostBefore = (): Date => new Date(clock.now().getTime() - LOST_MS);
 
   const begin = async (kind: LongWorkKind, startedBy: number | null): Promise<string | undefined> => {
     const now = clock.now();
     await db('long_work')
       .where({ kind, state: 'running' })
-      .where('heard_at', '<', ago(LOST_MS))
+      .where('heard_at', '<', lostBefore())
       .update({ state: 'failed', ended_at: now, failure: 'its process ended' });
-    try {
-      const [row] = await db('long_work')
-        .insert({ kind, started_at: now, heard_at: now, started_by: startedBy })
-        .returning<{ id: string }[]>('id');
-      return row?.id;
-    } catch (error) {
-      if (violates(error, 'long_work_running')) return undefined;
-      throw error;
-    }
-  };
-
-  const end = async (id: string, how: Partial<Row>, detail: LongWorkDetail = {}): Promise<void> => {
-    await db('long_work')
-      .where({ id, state: 'running' })
-      .update({ ...how, ended_at: clock.now(), detail: JSON.stringify(detail) });
+    const [row] = await db('long_work')
+      .insert({ kind, started_at: now, heard_at: now, started_by: startedBy })
+      .onConflict(db.raw(`(kind) where state = 'running'`))
+      .ignore()
+      .returning<{ id: string }[]>('id');
+    return row?.id;
   };
 
   /**
-   * Runs `work` as the only one of its kind. What it gives is kept when it `detail`s it. Rejects with what `work` threw, after
-   * that was written down.
+   * Runs `work` as the only one of its kind, and keeps the `detail` of what it gives. Rejects with what `work` threw, after
+   * that was written down; what it throws when it was cancelled is `cancelled`.
    */
   const run = async <T extends { detail: LongWorkDetail }>(
     kind: LongWorkKind,
@@ -97,13 +88,17 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
     if (id === undefined) return { ok: false, reason: 'running' };
     const cancelled = new AbortController();
     const signal = stopping ? AbortSignal.any([cancelled.signal, stopping]) : cancelled.signal;
-    const told: { done: number; total: number | undefined } = { done: 0, total: undefined };
+    const told: { done: number; total: number | null } = { done: 0, total: null };
+    const tell: Progress['tell'] = (done, total) => {
+      told.done = whole(done);
+      if (total !== undefined) told.total = whole(total);
+    };
     const note = async (): Promise<void> => {
       const [row] = await db('long_work')
-        .where({ id })
-        .update({ heard_at: clock.now(), done: told.done, total: told.total ?? null })
-        .returning<Pick<Row, 'cancel_asked_at' | 'state'>[]>(['cancel_asked_at', 'state']);
-      if (row?.state !== 'running' || row.cancel_asked_at) cancelled.abort();
+        .where({ id, state: 'running' })
+        .update({ ...told, heard_at: clock.now() })
+        .returning<Pick<Row, 'cancel_asked_at'>[]>('cancel_asked_at');
+      if (!row || row.cancel_asked_at) cancelled.abort(); // without a row it was taken for lost
     };
     const over = new AbortController();
     const noting = (async () => {
@@ -112,32 +107,34 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
         await wait(TELL_MS, undefined, { signal: over.signal }).catch(() => undefined);
       }
     })();
-    const stopNoting = async (): Promise<void> => {
+    const end = async (how: { state: Row['state']; failure?: string; detail?: string }): Promise<void> => {
       over.abort();
       await noting;
+      await insist(() =>
+        db('long_work')
+          .where({ id, state: 'running' })
+          .update({ ...told, ...how, ended_at: clock.now() }),
+      );
     };
+    let value: T;
     try {
-      const tell: Progress['tell'] = (done, total) => Object.assign(told, { done, total: total ?? told.total });
-      const value = await work({ tell, signal });
-      await stopNoting();
-      await note();
-      await end(id, { state: 'done' }, value.detail);
-      return { ok: true, value };
+      value = await work({ tell, signal });
     } catch (error) {
-      await stopNoting();
       if (signal.aborted) {
-        await end(id, { state: 'cancelled' });
+        await end({ state: 'cancelled' });
         return { ok: false, reason: 'cancelled' };
       }
-      await end(id, { state: 'failed', failure: inOneLine(error) }).catch(() => undefined);
+      await end({ state: 'failed', failure: inOneLine(error) }).catch(() => undefined); // what went wrong first is told
       throw error;
     }
+    await end({ state: 'done', detail: JSON.stringify(value.detail) });
+    return { ok: true, value };
   };
 
   const read = (row: Row): LongWork => ({
     id: Number(row.id),
     kind: row.kind,
-    state: row.state === 'running' && row.heard_at < ago(LOST_MS) ? 'lost' : row.state,
+    state: row.state === 'running' && row.heard_at < lostBefore() ? 'lost' : row.state,
     startedAt: row.started_at,
     startedBy: row.started_by === null ? null : Number(row.started_by),
     endedAt: row.ended_at,
@@ -163,9 +160,12 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
     return rows.map(read).filter(({ state }) => state === 'running');
   };
 
-  /** Asks the process that runs it to end it; false when it does not run any more. */
-  const cancel = async (id: number): Promise<boolean> => {
-    const asked = await db('long_work').where({ id, state: 'running' }).update({ cancel_asked_at: clock.now() });
+  /** Asks the process that runs it to end it; false when none does any more. */
+  const cancel = async (id: number, on: Db = db): Promise<boolean> => {
+    const asked = await on('long_work')
+      .where({ id, state: 'running' })
+      .where('heard_at', '>=', lostBefore())
+      .update({ cancel_asked_at: on.raw('coalesce(cancel_asked_at, ?)', [clock.now()]) });
     return asked > 0;
   };
 
@@ -174,8 +174,27 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
 
 export type LongWorks = ReturnType<typeof makeLongWork>;
 
+const whole = (count: number): number => Math.max(0, Math.floor(count) || 0);
+
+/** Tries until the database takes it, for as long as nobody takes the work for lost. */
+const insist = async (write: () => PromiseLike<unknown>): Promise<unknown> => {
+  const until = performance.now() + LOST_MS;
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await wait(TELL_MS);
+    }
+  }
+};
+
 /** As little as the log says: messages quote names, links and paths. */
 const inOneLine = (error: unknown): string => {
   const { type, message, code } = describeError(error);
-  return [type, code, message].filter(Boolean).join(' ').slice(0, 500) || 'unknown';
+  const line = [type, code, message]
+    .filter(Boolean)
+    .join(' ')
+    .replace(/\p{Cc}+/gu, ' ');
+  return line.slice(0, 500) || 'unknown';
 };

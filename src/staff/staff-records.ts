@@ -45,6 +45,15 @@ export const makeStaffRecords = ({ db }: { db: Db }) => ({
       .first<{ name: string } | undefined>('name');
     return row?.name;
   },
+  /** The names of those among `ids` who have a role in the school, by id. */
+  findNames: async (schoolId: number, ids: number[]): Promise<Map<number, string>> => {
+    const rows = await db('staff_roles')
+      .join('staff', 'staff.id', 'staff_roles.staff_id')
+      .where({ school_id: schoolId })
+      .whereIn('staff.id', ids)
+      .select<{ id: string; name: string }[]>('staff.id', 'staff.name');
+    return new Map(rows.map(({ id, name }) => [Number(id), name]));
+  },
   isEmpty: async (trx: Trx): Promise<boolean> => (await trx('staff').first('id')) === undefined,
   insert: async (trx: Trx, staff: { email: string; name: string; passwordHash: string }): Promise<number> => {
     const [row] = await trx('staff')

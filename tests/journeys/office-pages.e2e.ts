@@ -5,12 +5,14 @@ import { addStaff } from '../support/cast.ts';
 import { officeInPage } from '../support/in-page-scenes.ts';
 import { inspectScenes } from '../support/inspect-scenes.ts';
 import { officeScenes } from '../support/office-scenes.ts';
+import { staged } from '../support/staged-system.ts';
 
 inspectScenes({
   folder: 'admin',
   scenes: officeScenes,
   inPage: officeInPage,
   languages: ['en'],
+  parts: staged.parts,
   prepare: async (app) => {
     await demoSeedCommand.run(app, { values: { parents: '60' }, words: [] });
     await addStaff(app, 'ben');

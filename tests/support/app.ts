@@ -10,6 +10,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { loadConfig } from '../../src/shared/config.ts';
 import { wire } from '../../src/wiring.ts';
+import type { Features } from '../../src/wiring-features.ts';
 import { wireApp } from '../../src/wiring-http.ts';
 import { cloneDatabase } from './database.ts';
 
@@ -35,6 +36,9 @@ const watchViews = (app: Application): (() => string) => {
   return () => last;
 };
 
+/** Parts of the service that pages see in the place of its own. */
+export type Parts = Partial<Pick<Features, 'backups' | 'mirrorBacklog' | 'checkStorage'>>;
+
 type Options = {
   env?: Record<string, string>;
   clock?: Clock;
@@ -44,6 +48,7 @@ type Options = {
   ownDecoder?: boolean;
   /** One that is handed in; it ends with the service. */
   decoder?: Decoder;
+  parts?: Parts;
 };
 
 /** One for all services of a test process: a start of its own takes half a second each. It ends with the process. */
@@ -63,6 +68,7 @@ export const startApp = async ({
   jobs,
   ownDecoder = false,
   decoder = sharedDecoder(),
+  parts = {},
 }: Options = {}) => {
   const dir = mkdtempSync(join(tmpdir(), 'pos-app-'));
   const { url, ownerUrl } = await cloneDatabase();
@@ -92,7 +98,7 @@ export const startApp = async ({
     ...(ownDecoder ? {} : { decoder }),
   });
   const drain = { draining: false };
-  const application = await wireApp(service, drain);
+  const application = await wireApp({ ...service, ...parts }, drain);
   const lastView = watchViews(application);
   const server = createServer(application);
   server.listen(config.PORT, '127.0.0.1'); // supertest alone would listen on every interface

@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { viewsDir } from '../../src/http/app.ts';
 import type { Language } from '../../src/platform/languages.ts';
-import { type App, startApp } from './app.ts';
+import { type App, type Parts, startApp } from './app.ts';
 import { startBrowser } from './browser.ts';
 import { openStage, type Played, type Scene } from './stage.ts';
 
@@ -17,17 +17,18 @@ type Show = {
   inPage: Record<string, Record<string, Scene>>;
   languages: readonly ['en', ...Language[]];
   prepare?: (app: App) => Promise<void>;
+  parts?: Parts;
 };
 
 /** Makes a test of each scene; one service and one browser serve them all. Every page of the folder must be among them. */
-export const inspectScenes = ({ folder, scenes, inPage, languages, prepare }: Show): void => {
+export const inspectScenes = ({ folder, scenes, inPage, languages, prepare, parts = {} }: Show): void => {
   const [, ...others] = languages;
   const seen = new Set<string>();
   let app: App;
   let browser: Browser;
   let stage: Awaited<ReturnType<typeof openStage>>;
   beforeAll(async () => {
-    app = await startApp({ env: { TRUST_PROXY: 'loopback' } });
+    app = await startApp({ env: { TRUST_PROXY: 'loopback' }, parts });
     browser = await startBrowser();
     stage = await openStage(app, browser);
     await prepare?.(app);

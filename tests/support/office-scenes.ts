@@ -6,6 +6,7 @@ import { giveCounts } from './checked.ts';
 import { reviewScenes } from './review-scenes.ts';
 import { about, at, crop, ofPhoto, rejection, sent, tooLong, type, whoIs } from './scene-steps.ts';
 import type { Scene, Scenes, Stage } from './stage.ts';
+import { systemScenes } from './system-scenes.ts';
 import { makeVisitor } from './visitor.ts';
 
 /** Is not of the staff, which nobody is told. */
@@ -104,6 +105,7 @@ export const officeScenes: Scenes<AdminViews> = {
     'some are useful and one is overruled': counted(paths.adminChecks),
     'in another period': counted(`${paths.adminChecks}?days=365`),
   },
+  ...systemScenes,
   'admin/reject': {
     'a photo that waits': ofPhoto(rejection('back=parent'), 'sent'),
     'a photo that waits, for a reason': ofPhoto(rejection('back=review&class=3B&reason=too-dark'), 'sent'),

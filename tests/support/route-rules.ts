@@ -36,12 +36,15 @@ const leads = (may: readonly Who[], gets: (target: Target) => string, fields?: R
 });
 const parentPage = ({ id }: Target) => `${to.adminParent(id)}?done=`;
 
+const doneOnStatus = () => '/admin/status?done=';
+
 /** Who may do what. A route that is not here fails R36: write down who may, then build it. */
 export const rules: Record<string, Rule> = {
   'GET /': leads(all, () => '/admin'),
   'GET /healthz': page(all),
   'GET /readyz': page(all),
   'GET /robots.txt': page(all),
+  'GET /metrics': { may: all, gets: 404 }, // there is no METRICS_TOKEN here
 
   // Whoever holds the link may act for the parent (product.md): that is what the link is.
   'GET /onboarding/:unique_id': page(all),
@@ -120,6 +123,12 @@ export const rules: Record<string, Rule> = {
   ),
 
   'GET /admin/checks': page(['admin', 'elsewhere']),
+  'GET /admin/status': page(['admin', 'elsewhere']),
+  'POST /admin/status/retry': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ job: 'photo-check' })),
+  'POST /admin/status/cancellation': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ work: '1' })),
+  // There are no backups here.
+  'POST /admin/status/work': { may: ['admin', 'elsewhere'], gets: 404, fields: () => ({ work: 'backup' }) },
+  'POST /admin/status/key-confirmation': { may: ['admin', 'elsewhere'], gets: 404 },
   'GET /admin/review': page(office),
   // Nobody's pages either: what they name by id must be of the school, and is left alone where it is not.
   'POST /admin/review/claim': leads(

@@ -14,6 +14,7 @@ import { makeReviewPassed } from './review-passed.ts';
 import { makeReviewUndo } from './review-undo.ts';
 import { makeReviewPages } from './review.ts';
 import { makeSignInPages } from './sign-in.ts';
+import { makeSystemPages } from './system.ts';
 
 type Deps = Parameters<typeof makeSignInPages>[0] &
   Parameters<typeof makeOfficePage>[0] &
@@ -30,7 +31,8 @@ type Deps = Parameters<typeof makeSignInPages>[0] &
       Parameters<typeof makeReviewPassed>[0] &
       Parameters<typeof makeCropPage>[0] &
       Parameters<typeof makeReviewPages>[0] &
-      Parameters<typeof makeChecksPage>[0],
+      Parameters<typeof makeChecksPage>[0] &
+      Parameters<typeof makeSystemPages>[0],
     'officePage' | 'showRejection' | 'lastDecision'
   >;
 
@@ -51,6 +53,7 @@ export const makeAdminPages = (deps: Deps): Router[] => {
     makeReviewPassed({ ...deps, officePage, lastDecision }),
     makeRejectionPage({ showRejection }),
     makeChecksPage({ ...deps, officePage }),
+    makeSystemPages({ ...deps, officePage }),
     makeCropPage({ ...deps, officePage }),
     makePictures(deps),
   ];

@@ -5,7 +5,7 @@ import { paths } from '../paths.ts';
 import type { IconName } from './icons.ts';
 
 /** Which entry of the menu is marked as the current one. */
-export type OfficePlace = 'parents' | 'review' | 'checks' | null;
+export type OfficePlace = 'parents' | 'review' | 'checks' | 'status' | null;
 
 type MenuEntry = {
   href: string;
@@ -92,7 +92,7 @@ const presentMenu = ({ speech, staff, here, waiting = 0 }: OfficeAround): MenuEn
     countText: speech.t('office.nav.waiting', { count: waiting }),
     gap: false,
   },
-  ...(staff?.role === 'admin' ? [presentChecksEntry(speech, here)] : []),
+  ...(staff?.role === 'admin' ? [presentChecksEntry(speech, here), presentStatusEntry(speech, here)] : []),
 ];
 
 const presentChecksEntry = (speech: Speech, here: OfficePlace): MenuEntry => ({
@@ -103,4 +103,14 @@ const presentChecksEntry = (speech: Speech, here: OfficePlace): MenuEntry => ({
   count: null,
   countText: '',
   gap: true,
+});
+
+const presentStatusEntry = (speech: Speech, here: OfficePlace): MenuEntry => ({
+  href: paths.adminStatus,
+  icon: 'disks',
+  text: speech.t('office.nav.system'),
+  current: here === 'status',
+  count: null,
+  countText: '',
+  gap: false,
 });

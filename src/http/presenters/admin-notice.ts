@@ -37,6 +37,12 @@ const codes = [
   'passed-undone',
   'portrait-saved',
   'portrait-unreadable',
+  'jobs-retried',
+  'jobs-none-failed',
+  'work-cancelled',
+  'work-over',
+  'work-asked',
+  'key-kept',
 ] as const;
 export type DoneCode = (typeof codes)[number];
 
@@ -52,6 +58,8 @@ const NOTHING_DONE: DoneCode[] = [
   'not-yours',
   'portrait-unreadable',
 ];
+/** Nothing was done, and nobody is named. */
+const NOTHING_LEFT: DoneCode[] = ['jobs-none-failed', 'work-over'];
 /** Their sentence says how many, and a second one how many were left as they were. */
 const COUNTED = { 'passed-approved': 'office.done.left-out', 'passed-undone': 'office.done.kept' } as const;
 const NEEDS_NAME: DoneCode[] = [
@@ -82,7 +90,7 @@ export const presentNotice = (speech: Speech, done: unknown, { name, of, n, rest
   if (!isDoneCode(done) || (needsName(done) && name === undefined)) return null;
   if (done === 'passed-approved' || done === 'passed-undone') return presentCounted(speech, done, n, rest);
   const parts = speech.rich(`office.done.${done}`, { name: name ?? '' });
-  if (NOTHING_DONE.includes(done)) return { tone: 'wait', icon: 'info', parts };
+  if ([...NOTHING_DONE, ...NOTHING_LEFT].includes(done)) return { tone: 'wait', icon: 'info', parts };
   return { tone: 'ok', icon: 'tick', parts, done: { code: done, of } };
 };
 

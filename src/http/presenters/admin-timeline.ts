@@ -98,7 +98,7 @@ const details: Partial<Record<EventKind, (speech: Speech, data: TimelineEntry['d
     source === 'face' || source === 'centre' ? t(`office.event.photo.portrait-changed.${source}`) : undefined,
 };
 
-type ParentEventKind = Exclude<EventKind, `school.${string}` | `staff.${string}`>;
+type ParentEventKind = Exclude<EventKind, `school.${string}` | `staff.${string}` | `system.${string}`>;
 
 const fields = ['name', 'surname', 'childName', 'className', 'email', 'phone', 'locale', 'externalId'] as const;
 

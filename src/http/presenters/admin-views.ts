@@ -10,6 +10,7 @@ import type { RejectPage } from './admin-reject.ts';
 import type { ReviewPage } from './admin-review.ts';
 import type { ReviewEmptyPage } from './admin-review-empty.ts';
 import type { SignInPage } from './admin-sign-in.ts';
+import type { SystemPage } from './admin-system.ts';
 
 /** Each view of the office's pages and the model its template expects. */
 export type AdminViews = {
@@ -22,6 +23,7 @@ export type AdminViews = {
   'admin/review-empty': ReviewEmptyPage;
   'admin/review-passed': PassedPage;
   'admin/checks': AdminChecksPage;
+  'admin/system': SystemPage;
   'admin/reject': RejectPage;
   'admin/crop': CropPage;
   'admin/403': ForbiddenPage;

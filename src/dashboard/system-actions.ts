@@ -1,0 +1,55 @@
+import type { Db } from '../platform/db.ts';
+import { type Actor, recordEvent } from '../platform/event-log.ts';
+import type { LongWorks } from '../platform/long-work.ts';
+import type { Queue } from '../platform/queue.ts';
+import type { Backups, BackupWork } from './system-parts.ts';
+
+type Deps = {
+  db: Db;
+  queue: Pick<Queue, 'retry'>;
+  longWork: Pick<LongWorks, 'cancel'>;
+  /** Undefined where there are none. */
+  backups: Backups | undefined;
+};
+type By = { actor: Actor & { kind: 'staff' }; schoolId: number };
+
+/** What an admin can have done on the status page; each is in the event log of the school they work in. */
+export const makeSystemActions = ({ db, queue, longWork, backups }: Deps) => ({
+  /** Has all failed jobs of a kind tried again; gives how many. */
+  retryJobs: ({ actor, schoolId }: By, name: string): Promise<number> =>
+    db.transaction(async (trx) => {
+      const jobs = await queue.retry({ name }, trx);
+      if (jobs > 0) await recordEvent(trx, { schoolId, actor, kind: 'system.jobs-retried', data: { job: name, jobs } });
+      return jobs;
+    }),
+
+  /** Asks work to end; false when it does not run any more. */
+  cancelWork: ({ actor, schoolId }: By, workId: number): Promise<boolean> =>
+    db.transaction(async (trx) => {
+      const asked = await longWork.cancel(workId, trx);
+      if (asked) await recordEvent(trx, { schoolId, actor, kind: 'system.work-cancelled', data: { work: workId } });
+      return asked;
+    }),
+
+  /** Queues a backup, a verification or a rehearsal; false where there are no backups. */
+  startBackupWork: async ({ actor, schoolId }: By, kind: BackupWork): Promise<boolean> => {
+    if (!backups) return false;
+    await db.transaction(async (trx) => {
+      await backups.startWork(trx, kind, actor.staffId);
+      await recordEvent(trx, { schoolId, actor, kind: `system.${kind}-asked` });
+    });
+    return true;
+  },
+
+  /** Writes down that the key of the backups is kept somewhere else, too; false where there are no backups. */
+  confirmKey: async ({ actor, schoolId }: By): Promise<boolean> => {
+    if (!backups) return false;
+    await db.transaction(async (trx) => {
+      await backups.confirmKeyKept(trx, actor.staffId);
+      await recordEvent(trx, { schoolId, actor, kind: 'system.key-kept' });
+    });
+    return true;
+  },
+});
+
+export type SystemActions = ReturnType<typeof makeSystemActions>;

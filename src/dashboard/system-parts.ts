@@ -1,0 +1,37 @@
+import type { Trx } from '../platform/db.ts';
+
+/** The photos that still have to be copied to S3. */
+export type MirrorBacklog = { copied: number; waiting: number; oldestAt: Date | undefined };
+
+/** What is known of the backups. `faults` are files that are not as the manifest says; bytes are bytes. */
+export type BackupState = {
+  newest:
+    | {
+        at: Date;
+        id: string;
+        databaseBytes: number;
+        photoFiles: number;
+        photoBytes: number;
+        newFiles: number;
+        places: number;
+        faults: number;
+      }
+    | undefined;
+  verified: { at: Date; files: number; faults: number } | undefined;
+  rehearsed: { at: Date; seconds: number; faults: number } | undefined;
+  lastFailure: { at: Date; failure: string } | undefined;
+  /** Whether somebody has said that the key is kept somewhere else, too. */
+  isKeyKept: boolean;
+  isRed: boolean;
+};
+
+/** What the office can have done, by the kind of its job. */
+export const backupWorks = ['backup', 'backup-verify', 'backup-rehearsal'] as const;
+export type BackupWork = (typeof backupWorks)[number];
+
+/** The backups, as the status page sees them. What is started is queued in the caller's transaction. */
+export type Backups = {
+  state: () => Promise<BackupState>;
+  startWork: (trx: Trx, kind: BackupWork, staffId: number) => Promise<void>;
+  confirmKeyKept: (trx: Trx, staffId: number) => Promise<void>;
+};
