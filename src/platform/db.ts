@@ -87,6 +87,17 @@ export const migrate = async (db: Db, { appRole }: { appRole: string }): Promise
     return { names, restricted: await allow(lock, appRole) };
   });
 
+/** Brings a schema that was just made up to date inside the caller's transaction, which alone sees it, and lets `appRole` use it. */
+export const migrateWithin = async (trx: Trx, { appRole }: { appRole: string }): Promise<void> => {
+  await trx.migrate.latest(migrationSettings);
+  await allow(trx, appRole);
+};
+
+/** Waits for its turn with all who migrate, until the transaction ends. */
+export const lockMigrations = async (trx: Trx): Promise<void> => {
+  await trx.raw('select pg_advisory_xact_lock(?)', [advisoryLocks.migrate]);
+};
+
 /** The app reads and writes rows, changes no table, and only adds to the event log. */
 const allow = async (db: Db, appRole: string): Promise<boolean> => {
   const { rows } = await db.raw<{ rows: { owner: boolean }[] }>('select current_user = ? as owner', [appRole]);
