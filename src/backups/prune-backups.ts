@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { ObjectStore } from '../platform/object-store.ts';
 import { keyIdOf } from '../platform/sealed-stream.ts';
-import { type BackupId, manifestName, photoName, photoOf, photosPrefix, timeOf } from './backup-names.ts';
+import { type BackupId, manifestName, photoName, photoOf, timeOf } from './backup-names.ts';
 import { keyIdOfObject, type Place } from './backup-objects.ts';
 import { filesOf, readPhotoList } from './backup-photos.ts';
 import { type ListedBackup, listBackups } from './list-backups.ts';
@@ -36,58 +36,38 @@ const keptOf = (all: ListedBackup[], { days, count, now }: Rule): BackupId[] => 
 };
 
 const prunePhotos = async (place: Place, kept: BackupId[]): Promise<void> => {
-  const { store } = place;
-  const keyId = keyIdOf(place.key);
   const keys = new Map<BackupId, string | undefined>();
   for (const id of kept) keys.set(id, await keyIdOfObject(place, manifestName(id)));
   if ([...keys.values()].includes(undefined)) return; // one is damaged: whatever it lists is kept
-  const ours = kept.filter((id) => keys.get(id) === keyId);
-  // On a disk of its own making, which goes when it is closed: a school may delete a million photos.
+  const keyId = keyIdOf(place.key);
+  // On a disk of its own making, which goes when it is closed: a school may have a million photos.
   const candidates = new DatabaseSync('');
   try {
     candidates.exec('create table candidate (name text primary key) without rowid; begin');
-    await addStrangers(place, ours[0], candidates);
+    const add = candidates.prepare('insert or ignore into candidate values (?)');
     const remove = candidates.prepare('delete from candidate where name = ?');
-    const isEmpty = () => candidates.prepare('select 1 from candidate limit 1').get() === undefined;
-    for (const id of ours.slice(1)) {
-      if (isEmpty()) break;
+    for await (const { key: name } of place.store.list('photos/')) {
+      const sealedWith = photoOf(name)?.keyId;
+      if (sealedWith === keyId || ![...keys.values()].includes(sealedWith)) add.run(name);
+    }
+    for (const id of kept.filter((one) => keys.get(one) === keyId)) {
+      if (candidates.prepare('select 1 from candidate limit 1').get() === undefined) break;
       for await (const photo of readPhotoList(place, id))
         for (const { file } of filesOf(photo)) remove.run(photoName(keyId, photo.key, file));
     }
-    await removeAll(store, namesOf(candidates));
+    await removeAll(place.store, namesOf(candidates));
   } finally {
     candidates.close();
   }
-  const keptKeys = new Set(keys.values());
-  await removeAll(store, ofOtherKeys(store, keptKeys, keyId));
-};
-
-/** Notes the copies that the newest backup does not list, going through both in the order of the folders. */
-const addStrangers = async (place: Place, newest: BackupId | undefined, candidates: DatabaseSync): Promise<void> => {
-  const keyId = keyIdOf(place.key);
-  const add = candidates.prepare('insert or ignore into candidate values (?)');
-  for await (const { key: name } of place.store.list(photosPrefix(keyId))) add.run(name);
-  if (!newest) return;
-  const remove = candidates.prepare('delete from candidate where name = ?');
-  for await (const photo of readPhotoList(place, newest))
-    for (const { file } of filesOf(photo)) remove.run(photoName(keyId, photo.key, file));
 };
 
 function* namesOf(candidates: DatabaseSync): Generator<string> {
   for (const { name } of candidates.prepare('select name from candidate').iterate()) yield String(name);
 }
 
-/** Copies that were sealed with a key of which no kept backup is. */
-async function* ofOtherKeys(store: ObjectStore, kept: Set<string | undefined>, ours: string): AsyncGenerator<string> {
-  for await (const { key: name } of store.list('photos/')) {
-    const keyId = photoOf(name)?.keyId;
-    if (keyId !== undefined && keyId !== ours && !kept.has(keyId)) yield name;
-  }
-}
-
-const removeAll = async (store: ObjectStore, names: Iterable<string> | AsyncIterable<string>): Promise<void> => {
+const removeAll = async (store: ObjectStore, names: Iterable<string>): Promise<void> => {
   let batch: string[] = [];
-  for await (const name of names) {
+  for (const name of names) {
     batch.push(name);
     if (batch.length < BATCH) continue;
     await store.remove(batch);

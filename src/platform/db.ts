@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import knex, { type Knex } from 'knex';
 import { allowQueue, migrateQueueTables } from './queue-tables.ts';
@@ -66,6 +66,9 @@ export const migrationSettings: Knex.MigratorConfig = {
   loadExtensions: ['.ts'],
   disableMigrationsListValidation: true, // during an update the old version meets a newer schema
 };
+
+/** Names of all migrations that this program has. */
+export const knownMigrations = (): string[] => readdirSync(migrationsDir).filter((name) => name.endsWith('.ts'));
 
 type Migrated = { names: string[]; restricted: boolean };
 
