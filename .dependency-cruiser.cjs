@@ -71,7 +71,7 @@ module.exports = {
     door('i18next', '^src/platform/i18n\\.ts$'),
     door('uuid', '^src/shared/ids\\.ts$'),
     door('qrcode', '^src/parents/link-qr\\.ts$'),
-    door('@aws-sdk', '^src/platform/object-store-s3\\.ts$'),
+    door('@aws-sdk', '^src/platform/object-store-s3[a-z-]*\\.ts$'),
     door('cron-parser', '^src/jobs/schedules\\.ts$'),
     door('pg-copy-streams', '^src/platform/'),
     door('pg', '^src/platform/'),

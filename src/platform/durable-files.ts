@@ -36,7 +36,8 @@ export const makeDurableFolders = (root: string) => {
 
   const make = async (path: string): Promise<void> => {
     const made = await mkdir(path, { recursive: true, mode: 0o700 });
-    const last = made !== undefined && made.length <= top.length ? dirname(made) : top;
+    const above = path === top ? dirname(top) : top;
+    const last = made !== undefined && made.length <= top.length ? dirname(made) : above;
     let folder = path;
     do {
       folder = dirname(folder);

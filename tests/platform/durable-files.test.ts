@@ -43,3 +43,7 @@ test('a folder that somebody removed is made again after forget', async () => {
   await folders.ensure(join(folder, 'a'));
   await syncFolder(join(folder, 'a'));
 });
+
+test('the root itself may be there already', async () => {
+  await makeDurableFolders(folder).ensure(folder);
+});

@@ -17,3 +17,6 @@ export const facesDir = process.env['FACES_DIR'];
 
 /** How often the long crash test ends the service; unset: as often as CI has time for. */
 export const killsWanted = process.env['KILLS'] === undefined ? undefined : Number(process.env['KILLS']);
+
+/** For what libraries look up by themselves, like the credentials of S3. */
+export const setEnvironment = (values: Record<string, string>): void => void Object.assign(process.env, values);
