@@ -4,9 +4,11 @@ import { makeCountChecks } from './dashboard/count-checks.ts';
 import { makeCountParents } from './dashboard/count-parents.ts';
 import { makeListParents } from './dashboard/list-parents.ts';
 import { makeLatestConsent, makeTimeline } from './dashboard/timeline.ts';
+import { backupSchedules, makeBackupJobs } from './jobs/backup-jobs.ts';
 import { makeFoldCounts } from './jobs/fold-counts.ts';
 import { makeLapseLinks } from './jobs/lapse-links.ts';
 import { makePruneSessions } from './jobs/prune-sessions.ts';
+import { makeRunSchedules } from './jobs/schedules.ts';
 import { makeCreateParent, makeEditParent } from './parents/create-parent.ts';
 import { makeOnboardingLink } from './parents/onboarding-link.ts';
 import { makeParentChoices } from './parents/parent-choices.ts';
@@ -52,15 +54,18 @@ import type { Config } from './shared/config.ts';
 import { makeCreateStaff, makeFirstAdmin } from './staff/create-staff.ts';
 import { makeNoteSignOut, makeSignIn } from './staff/sign-in.ts';
 import { makeStaffRecords } from './staff/staff-records.ts';
+import { wireBackups } from './wiring-backups.ts';
 
 /** What a parent may have to wait for the decodes of others, in milliseconds; beyond it the answer is 503. */
 const DECODE_WAIT_MS = 10_000;
 
 export type Features = ReturnType<typeof wireFeatures>;
-type Ground = { config: Config; clock: Clock; logger: Logger; db: Db; queue: Queue; decoder: Decoder };
+type Ground = { config: Config; clock: Clock; logger: Logger; db: Db; queue: Queue; decoder: Decoder } & Owner;
+/** Of the database. */
+type Owner = { owner: { url: string; sslCa: string | undefined } };
 
 /** Everything that the service can do, on a database that is open. */
-export const wireFeatures = ({ config, clock, logger, db, queue, decoder }: Ground) => {
+export const wireFeatures = ({ config, clock, logger, db, queue, decoder, owner }: Ground) => {
   const schools = makeSchoolRecords({ db, clock, linkTtlDays: config.LINK_TTL_DAYS });
   const parents = makeParentRecords({ db });
   const photos = makePhotoRecords({ db });
@@ -84,6 +89,12 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder }: Grou
   const reviewClaims = makeReviewClaims({ db, reviewQueue, clock });
   const reviewPhoto = makeReviewPhoto({ db, parents, photos, decisions, reviewClaims, clock });
   const makeRateLimit = makeRateLimits({ db, scale: config.RATE_LIMIT_SCALE });
+  const longWork = makeLongWork({ db, clock });
+  const backups = wireBackups({ config, clock, logger, db, owner, files, longWork });
+  const schedules = backupSchedules({
+    ...{ at: config.BACKUP_AT, queue, isOn: backups.isOn, canRehearse: backups.canRehearse },
+    timeZone: async () => (await schools.list())[0]?.timeZone ?? config.SCHOOL_TIME_ZONE,
+  });
   return {
     db,
     queue,
@@ -95,7 +106,10 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder }: Grou
     decodes,
     decoder,
     sweepPhotos,
-    longWork: makeLongWork({ db, clock }),
+    longWork,
+    backups,
+    backupJobs: makeBackupJobs({ ...backups, db, queue }),
+    runSchedules: makeRunSchedules({ db, clock, schedules }),
     makeRateLimit,
     createSchool: makeCreateSchool({ db, schools }),
     makeFirstSchool: makeFirstSchool({ db, schools }),

@@ -72,7 +72,11 @@ export const makeKeyKeeping = ({ db, clock, backupKey }: { db: Db; clock: Clock;
     if (backupKey.isGiven) return true;
     const key = await backupKey.find();
     if (!key) return false;
-    return (await db('backup_keys').where({ fingerprint: keyIdOf(key) }).first('fingerprint')) !== undefined;
+    return (
+      (await db('backup_keys')
+        .where({ fingerprint: keyIdOf(key) })
+        .first('fingerprint')) !== undefined
+    );
   },
 
   /** Somebody says that the key is kept elsewhere; `staffId` is null for the command line. */

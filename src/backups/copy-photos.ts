@@ -16,7 +16,14 @@ export type PhotoSource = {
   isKnown: (key: string, file: string) => Promise<boolean>;
 };
 
-export type CopiedPhotos = { photos: number; files: number; bytes: number; newFiles: number; gone: number; faults: number };
+export type CopiedPhotos = {
+  photos: number;
+  files: number;
+  bytes: number;
+  newFiles: number;
+  gone: number;
+  faults: number;
+};
 
 type Around = Progress & {
   place: Place;
@@ -58,11 +65,7 @@ export async function* copyPhotos(
   }
 }
 
-async function* tasksOf(
-  list: AsyncIterable<ListedPhoto>,
-  counts: CopiedPhotos,
-  place: Place,
-): AsyncGenerator<Task> {
+async function* tasksOf(list: AsyncIterable<ListedPhoto>, counts: CopiedPhotos, place: Place): AsyncGenerator<Task> {
   const keyId = keyIdOf(place.key);
   let folder = '';
   let there = new Map<string, number>();
@@ -73,8 +76,7 @@ async function* tasksOf(
       there = new Map();
       for await (const { key, bytes } of place.store.list(photosPrefix(keyId, `${folder}/`))) there.set(key, bytes);
     }
-    for (const one of filesOf(photo))
-      yield { photo, ...one, there: there.get(photoName(keyId, photo.key, one.file)) };
+    for (const one of filesOf(photo)) yield { photo, ...one, there: there.get(photoName(keyId, photo.key, one.file)) };
   }
 }
 

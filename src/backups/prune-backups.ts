@@ -14,19 +14,21 @@ const BATCH = 1000;
 
 /**
  * Removes what is not kept any more: the halves of backups that were killed, backups beyond their days (never so that fewer than
- * `count` are left), and copies of photos that no kept backup lists. Only for whoever runs the one backup that may run. Gives how many
- * backups it removed.
+ * `count` are left), and copies of photos that no kept backup lists. Only for whoever runs the one backup that may run.
  */
-export const pruneBackups = async (place: Place, rule: Rule): Promise<number> => {
-  const all = await listBackups(place.store);
+export const pruneBackups = async (place: Place, rule: Rule): Promise<void> => {
+  await prunePhotos(place, await pruneSets(place.store, rule));
+};
+
+/** The same, but for the photos; gives the backups that are kept. */
+export const pruneSets = async (store: ObjectStore, rule: Rule): Promise<BackupId[]> => {
+  const all = await listBackups(store);
   const kept = keptOf(all, rule);
-  const gone = all.filter(({ id }) => !kept.includes(id));
-  for (const { id, names } of gone) {
-    await place.store.remove([manifestName(id)]); // first, so that what a kill leaves is a half, not a backup that lacks something
-    await place.store.remove(names);
+  for (const { id, names } of all.filter((one) => !kept.includes(one.id))) {
+    await store.remove([manifestName(id)]); // first, so that what a kill leaves is a half, not a backup that lacks something
+    await store.remove(names);
   }
-  await prunePhotos(place, kept);
-  return gone.length;
+  return kept;
 };
 
 const keptOf = (all: ListedBackup[], { days, count, now }: Rule): BackupId[] => {

@@ -59,7 +59,7 @@ export type RehearseBackup = ReturnType<typeof makeRehearseBackup>;
 
 const sweep = async (dataDir: string, endLeft: Deps['endLeft']): Promise<void> => {
   for (const name of (await readdir(dataDir)).filter((one) => one.startsWith(PREFIX))) {
-    await endLeft(join(dataDir, name));
+    await endLeft(join(dataDir, name, 'data'));
     await rm(join(dataDir, name), { recursive: true, force: true, maxRetries: 5 });
   }
 };

@@ -15,7 +15,11 @@ const AT_ONCE = 8;
  * Copies the backups that `from` holds and `to` lacks, as they are, the newest first; each with its photos, and its manifest last.
  * Those of another key are left out: their lists cannot be read. Gives how many there are in `to` now that are in `from` too.
  */
-export const replicateBackups = async (from: Place, to: ObjectStore, { signal }: Pick<Progress, 'signal'>): Promise<number> => {
+export const replicateBackups = async (
+  from: Place,
+  to: ObjectStore,
+  { signal }: Pick<Progress, 'signal'>,
+): Promise<number> => {
   const there = new Set((await wholeBackups(to)).map(({ id }) => id));
   let count = 0;
   for (const backup of await wholeBackups(from.store)) {

@@ -13,6 +13,7 @@ type Deps = {
   lapseLinks: () => Promise<number>;
   foldCounts: () => Promise<number>;
   pruneSessions: () => Promise<number>;
+  runSchedules: () => Promise<number>;
   queue: Pick<Queue, 'prune'>;
 };
 
@@ -27,6 +28,7 @@ export const makeChores = ({
   lapseLinks,
   foldCounts,
   pruneSessions,
+  runSchedules,
   queue,
 }: Deps): Chore[] => [
   { name: 'lapse-links', everyMs: MINUTE / 2, run: () => lapseLinks() },
@@ -37,5 +39,6 @@ export const makeChores = ({
   { name: 'clear-photos', everyMs: 10 * MINUTE, run: () => clearPhotos() },
   { name: 'make-portraits', everyMs: MINUTE, run: (stopping) => makeMissingPortraits({ stopping }) },
   { name: 'prune-sessions', everyMs: 10 * MINUTE, run: () => pruneSessions() },
+  { name: 'run-schedules', everyMs: MINUTE / 2, run: () => runSchedules() },
   { name: 'prune-jobs', everyMs: 60 * MINUTE, run: () => queue.prune() },
 ];

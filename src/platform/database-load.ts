@@ -34,8 +34,7 @@ export class LoadDiffers extends Error {}
  * what was saved.
  */
 export const loadDump = async (trx: Trx, dump: Dump): Promise<void> => {
-  const ask = async <Row extends object>(sql: string): Promise<Row[]> =>
-    (await trx.raw<{ rows: Row[] }>(sql)).rows;
+  const ask = async <Row extends object>(sql: string): Promise<Row[]> => (await trx.raw<{ rows: Row[] }>(sql)).rows;
   await trx.raw(PLAIN_TEXT.replaceAll('set ', 'set local '));
   await trx.raw(EMPTY_PUBLIC);
   for (const name of dump.migrations) await trx.migrate.up({ ...migrationSettings, name });
@@ -62,8 +61,7 @@ const loadTable = async (trx: Trx, table: TableShape, rows: Readable): Promise<v
 /** Whether each table of the dump is there and holds the same. */
 export const holdsTheSame = async (trx: Trx, tables: TableFacts[]): Promise<boolean> => {
   await trx.raw(PLAIN_TEXT.replaceAll('set ', 'set local '));
-  const ask = async <Row extends object>(sql: string): Promise<Row[]> =>
-    (await trx.raw<{ rows: Row[] }>(sql)).rows;
+  const ask = async <Row extends object>(sql: string): Promise<Row[]> => (await trx.raw<{ rows: Row[] }>(sql)).rows;
   for (const table of tables) {
     const { rows: there } = await trx.raw<{ rows: { n: number }[] }>(
       `select count(*)::int as n from pg_attribute

@@ -42,7 +42,8 @@ export const openSnapshot = async (connection: Parameters<typeof connectionTo>[0
       /** The rows of a table in PostgreSQL's text format, one a line. One stream at a time. */
       rows: (table: TableShape): Readable => client.query(copyTo(`copy ${copyTarget(table)} to stdout`)),
       /** What a question for one JSON value gives, a row a line, as it is: JSON has no such characters. */
-      lines: (sql: string): Readable => client.query(copyTo(`copy (${sql}) to stdout (format csv, quote e'\\x01', delimiter e'\\x02')`)),
+      lines: (sql: string): Readable =>
+        client.query(copyTo(`copy (${sql}) to stdout (format csv, quote e'\\x01', delimiter e'\\x02')`)),
       /**
        * Where the sequences are. They are not part of the snapshot: they are at least as far as its rows, which is all that
        * matters.
