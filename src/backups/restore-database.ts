@@ -58,6 +58,7 @@ export const restoreDatabase = async (
         if (manifest.database.as === 'rows') await loadRows(trx, place, manifest);
         await settleGone(trx, place, manifest.id, now);
         await migrateWithin(trx, { appRole });
+        await trx('long_work').where({ state: 'running' }).delete(); // of the machine that made the backup, itself among it
         await trx.raw('delete from pgboss.job');
         await enqueue(trx, readJsonLines(await readSealed(place, nameIn(manifest.id, 'jobs'))));
       });
@@ -110,7 +111,8 @@ const isFilled = async (trx: Trx): Promise<boolean> => {
   return rows[0]?.filled === true;
 };
 
-const LINGER_MS = 2000;
+/** A server takes a moment to notice that a process was killed. */
+const LINGER_MS = 5000;
 
 /** Whether anybody else is connected to this database, or holds the embedded one; a pool that was just closed may linger. */
 const isInUse = async (trx: Trx): Promise<boolean> => {

@@ -66,8 +66,8 @@ export const makeRunBackup =
             isAway = true;
           }
         }
-        const warning =
-          (isAway && 'place-away') || manifest.warning || (!(await keeping.isKept()) && 'key-not-kept') || null;
+        const isKept = await keeping.isKept();
+        const warning = (isAway && 'place-away') || (!isKept && 'key-not-kept') || manifest.warning;
         const made: MadeBackup = { manifest, places, warning, lacking: await nameLacking(place, manifest) };
         return { ...made, detail: detailOf(made) };
       },

@@ -16,7 +16,7 @@ export const backupRunCommand: Command = {
       photos.copied
         ? `${photos.files} files of photos, ${inSize(photos.bytes)}, ${photos.newFiles} of them new.`
         : `the photos are in S3 (STORAGE=${manifest.storage}) and not part of it.`,
-      ...(warning === null ? [] : [warningSentences[warning]]),
+      ...[...new Set([warning, manifest.warning])].flatMap((code) => (code === null ? [] : [warningSentences[code]])),
       ...lacking.map((one) => `Without a copy: ${one}. "npm run cli -- doctor" says more.`),
     ];
     return { text: lines.join('\n'), json: { ...detail, lacking }, exit: photos.faults > 0 ? 1 : 0 };
