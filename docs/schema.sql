@@ -10,6 +10,15 @@ create domain person_name as text
 create domain sha256_hex as text
   CHECK ((VALUE ~ '^[0-9a-f]{64}$'::text));
 
+create table backup_keys (
+  fingerprint text not null,
+  confirmed_at timestamp with time zone not null,
+  confirmed_by bigint,
+  constraint backup_keys_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{8}$'::text)),
+  constraint backup_keys_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES staff(id) ON DELETE SET NULL,
+  constraint backup_keys_pkey PRIMARY KEY (fingerprint)
+);
+
 create table check_counts (
   id bigint generated always as identity not null,
   school_id bigint not null,
@@ -349,6 +358,8 @@ create table staff_roles (
   constraint staff_roles_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id) ON DELETE CASCADE,
   constraint staff_roles_pkey PRIMARY KEY (staff_id, school_id)
 );
+
+CREATE INDEX backup_keys_of_staff ON public.backup_keys USING btree (confirmed_by) WHERE (confirmed_by IS NOT NULL);
 
 CREATE INDEX check_counts_of_school ON public.check_counts USING btree (school_id, day, code) INCLUDE (looked, hinted, advised, better, anyway, approved);
 

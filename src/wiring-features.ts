@@ -3,11 +3,12 @@ import { availableParallelism } from 'node:os';
 import { makeCountChecks } from './dashboard/count-checks.ts';
 import { makeCountParents } from './dashboard/count-parents.ts';
 import { makeListParents } from './dashboard/list-parents.ts';
-import type { Backups, MirrorBacklog } from './dashboard/system-parts.ts';
 import { makeLatestConsent, makeTimeline } from './dashboard/timeline.ts';
+import { backupSchedules, makeBackupJobs } from './jobs/backup-jobs.ts';
 import { makeFoldCounts } from './jobs/fold-counts.ts';
 import { makeLapseLinks } from './jobs/lapse-links.ts';
 import { makePruneSessions } from './jobs/prune-sessions.ts';
+import { makeRunSchedules } from './jobs/schedules.ts';
 import { makeCreateParent, makeEditParent } from './parents/create-parent.ts';
 import { makeOnboardingLink } from './parents/onboarding-link.ts';
 import { makeParentChoices } from './parents/parent-choices.ts';
@@ -56,7 +57,9 @@ import type { Config } from './shared/config.ts';
 import { makeCreateStaff, makeFirstAdmin } from './staff/create-staff.ts';
 import { makeNoteSignOut, makeSignIn } from './staff/sign-in.ts';
 import { makeStaffRecords } from './staff/staff-records.ts';
+import { wireBackups } from './wiring-backups.ts';
 import type { PhotoStore } from './wiring-store.ts';
+import { systemParts } from './wiring-system.ts';
 
 /** What a parent may have to wait for the decodes of others, in milliseconds; beyond it the answer is 503. */
 const DECODE_WAIT_MS = 10_000;
@@ -70,10 +73,12 @@ type Ground = {
   queue: Queue;
   decoder: Decoder;
   photoStore?: PhotoStore | undefined;
+  /** Of the database. */
+  owner: { url: string; sslCa: string | undefined };
 };
 
 /** Everything that the service can do, on a database that is open. */
-export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoStore }: Ground) => {
+export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoStore, owner }: Ground) => {
   const schools = makeSchoolRecords({ db, clock, linkTtlDays: config.LINK_TTL_DAYS });
   const parents = makeParentRecords({ db });
   const photos = makePhotoRecords({ db });
@@ -106,6 +111,12 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
   const reviewClaims = makeReviewClaims({ db, reviewQueue, clock });
   const reviewPhoto = makeReviewPhoto({ db, parents, photos, decisions, reviewClaims, clock });
   const makeRateLimit = makeRateLimits({ db, scale: config.RATE_LIMIT_SCALE });
+  const longWork = makeLongWork({ db, clock });
+  const backups = wireBackups({ config, clock, logger, db, owner, files, longWork });
+  const schedules = backupSchedules({
+    ...{ at: config.BACKUP_AT, queue, isOn: backups.isOn, canRehearse: backups.canRehearse },
+    timeZone: async () => (await schools.list())[0]?.timeZone ?? config.SCHOOL_TIME_ZONE,
+  });
   return {
     db,
     queue,
@@ -117,10 +128,11 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     decodes,
     decoder,
     sweepPhotos,
-    longWork: makeLongWork({ db, clock }),
-    /** What the status page shows of the backups, and of the copies in S3; undefined where there are none. */
-    backups: undefined as Backups | undefined,
-    mirrorBacklog: undefined as (() => Promise<MirrorBacklog>) | undefined,
+    longWork,
+    backups,
+    backupJobs: makeBackupJobs({ ...backups, db, queue }),
+    runSchedules: makeRunSchedules({ db, clock, schedules }),
+    ...systemParts({ backups, backupPhoto, queue, isMirror: config.STORAGE === 'mirror' }),
     makeRateLimit,
     createSchool: makeCreateSchool({ db, schools }),
     makeFirstSchool: makeFirstSchool({ db, schools }),
@@ -154,7 +166,6 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     backupPhoto,
     enqueueBackup,
     enqueueRemoval,
-    mirrorBacklog: backupPhoto.mirrorBacklog,
     removeCopies: makeRemoveCopies({ files }),
     picturesFrom: photoStore?.addresses?.origin,
     countParents,

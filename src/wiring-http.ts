@@ -74,7 +74,8 @@ export const wireApp = async (service: Wired, drain: Drain) => {
     checkJobs,
     photoDir: config.STORAGE === 's3' ? undefined : config.UPLOADS_DIR,
     databaseDir: config.DATABASE_URL === undefined ? config.DATA_DIR : undefined,
-    backupState: service.backups?.state,
+    backupState: service.officeBackups.state,
+    mirrorBacklog: service.officeMirror,
   });
 
   return makeApp({
@@ -115,7 +116,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
     currentStaff: makeCurrentStaff({ staff: service.staff, schools, i18n, clock }),
     adminPages: makeAdminPages({
       ...{ ...service, i18n, baseUrl, knownBrowsers, readSystemStatus },
-      systemActions: makeSystemActions(service),
+      systemActions: makeSystemActions({ ...service, backups: service.officeBackups }),
     }),
     renderError: makeRenderError({
       logger,

@@ -35,12 +35,12 @@ export const wire = async ({
   jobs: { kinds, makeHandlers: handlersOf } = { kinds: jobKinds, makeHandlers },
 }: Handed) => {
   const database = await openDatabase({ config, logger });
-  const { db, connection } = database;
+  const { db, connection, owner } = database;
   try {
     const queue = makeQueue({ db, kinds });
     await queue.prepare();
     const photoStore = await openPhotoStore({ config, clock, logger });
-    const features = wireFeatures({ config, clock, logger, db, queue, decoder, photoStore });
+    const features = wireFeatures({ config, clock, logger, db, queue, decoder, photoStore, owner });
     await features.claimUploads();
     if (takesPhotos) await features.files.prepare();
     const { SCHOOL_NAME: name, SCHOOL_PHONE: phone, SCHOOL_TIME_ZONE: timeZone } = config;

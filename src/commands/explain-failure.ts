@@ -1,6 +1,13 @@
+import { BackupKeyDamaged } from '../backups/backup-key.ts';
+import { NoBackup } from '../backups/check-backup.ts';
+import { RehearsalFailed } from '../backups/rehearse-backup.ts';
 import { UploadsOfAnother } from '../photos/claim-uploads.ts';
 import { EmbeddedPostgresUnavailable } from '../platform/embedded-postgres.ts';
+import { StoreUnavailable } from '../platform/object-store.ts';
+import { ProgramFailed } from '../platform/postgres-programs.ts';
+import { SealBroken } from '../platform/sealed-stream.ts';
 import { ConfigError } from '../shared/config.ts';
+import { refusals } from './backup-sentences.ts';
 
 /** What the system or PostgreSQL says by a code, and what to do about it. */
 const sentences: Record<string, string> = {
@@ -21,6 +28,29 @@ const sentences: Record<string, string> = {
 export const explainFailure = (error: unknown): string | undefined => {
   if (error instanceof ConfigError) return `The environment has faults:\n${error.message}`;
   if (error instanceof EmbeddedPostgresUnavailable || error instanceof UploadsOfAnother) return error.message;
+  const ofBackup = explainBackup(error);
+  if (ofBackup !== undefined) return ofBackup;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return sentences[code];
+};
+
+/** What may be wrong with backups. */
+const explainBackup = (error: unknown): string | undefined => {
+  if (error instanceof BackupKeyDamaged) return error.message;
+  if (error instanceof NoBackup) return refusals['no-backup'];
+  if (error instanceof SealBroken) return refusals[error.reason];
+  if (error instanceof ProgramFailed)
+    return `${error.message}: nothing was changed. Are its programs of the server's version?`;
+  if (error instanceof RehearsalFailed) {
+    const why = Object.hasOwn(refusals, error.why) ? refusals[error.why as keyof typeof refusals] : NO_ROOM;
+    return `The rehearsal failed. ${why}`;
+  }
+  return error instanceof StoreUnavailable ? storeSentences[error.reason] : undefined;
+};
+
+const NO_ROOM = 'The disk that holds DATA_DIR has no room for it: it takes as much as the photos and the database.';
+const storeSentences: Record<StoreUnavailable['reason'], string> = {
+  denied: 'The place of the objects refuses us: check the rights of the folder or the credentials for S3.',
+  full: 'The place of the objects is full: free some space and try again.',
+  away: 'The place of the objects does not answer: try again later.',
 };

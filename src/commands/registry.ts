@@ -1,4 +1,10 @@
 import { adminCreateCommand } from './admin-create.ts';
+import { backupKeyCommand } from './backup-key.ts';
+import { backupListCommand } from './backup-list.ts';
+import { backupRehearseCommand } from './backup-rehearse.ts';
+import { backupRestoreCommand } from './backup-restore.ts';
+import { backupRunCommand } from './backup-run.ts';
+import { backupVerifyCommand } from './backup-verify.ts';
 import { checksMeasureCommand } from './checks-measure.ts';
 import type { BareCommand, Command } from './command.ts';
 import { demoSeedCommand } from './demo-seed.ts';
@@ -22,4 +28,10 @@ export const commands: Record<string, Command | BareCommand> = {
   'checks:measure': checksMeasureCommand,
   'jobs:list': jobsListCommand,
   'jobs:retry': jobsRetryCommand,
+  'backup:run': backupRunCommand,
+  'backup:list': backupListCommand,
+  'backup:verify': backupVerifyCommand,
+  'backup:restore': backupRestoreCommand,
+  'backup:rehearse': backupRehearseCommand,
+  'backup:key': backupKeyCommand,
 };

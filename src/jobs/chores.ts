@@ -15,6 +15,7 @@ type Deps = {
   foldCounts: () => Promise<number>;
   pruneSessions: () => Promise<number>;
   backupPhoto: BackupPhoto;
+  runSchedules: () => Promise<number>;
   queue: Pick<Queue, 'prune' | 'count'>;
 };
 
@@ -30,6 +31,7 @@ export const makeChores = ({
   foldCounts,
   pruneSessions,
   backupPhoto,
+  runSchedules,
   queue,
 }: Deps): Chore[] => [
   { name: 'lapse-links', everyMs: MINUTE / 2, run: () => lapseLinks() },
@@ -41,6 +43,7 @@ export const makeChores = ({
   { name: 'make-portraits', everyMs: MINUTE, run: (stopping) => makeMissingPortraits({ stopping }) },
   { name: 'prune-sessions', everyMs: 10 * MINUTE, run: () => pruneSessions() },
   { name: 'catch-up-copies', everyMs: MINUTE, run: async () => backupPhoto.catchUp({ jobs: await copyJobs(queue) }) },
+  { name: 'run-schedules', everyMs: MINUTE / 2, run: () => runSchedules() },
   { name: 'prune-jobs', everyMs: 60 * MINUTE, run: () => queue.prune() },
 ];
 

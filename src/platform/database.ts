@@ -6,9 +6,12 @@ import type { Logger } from './logger.ts';
 type Database = {
   db: Db;
   /** Where it is, for whoever needs connections of their own. */
-  connection: { url: string; sslCa: string | undefined };
+  connection: Connection;
+  /** The same as its owner, who may read and change everything. */
+  owner: Connection;
   stop: () => Promise<void>;
 };
+type Connection = { url: string; sslCa: string | undefined };
 
 type Options = { config: Config; logger: Logger };
 
@@ -16,10 +19,10 @@ const EMBEDDED_DATABASE = 'onboarding';
 const EMBEDDED_APP_ROLE = 'app';
 
 /**
- * Gives the app's pool on a database whose schema is current: PostgreSQL at DATABASE_URL, or the embedded one under
- * DATA_DIR. Migrations run as the owner of the tables; the app itself connects as a role that may not change them.
+ * Where the database is: PostgreSQL at DATABASE_URL, or the embedded one under DATA_DIR, which is started for it. Its schema is
+ * left as it is.
  */
-export const openDatabase = async ({ config, logger }: Options): Promise<Database> => {
+export const openServer = async ({ config, logger }: Options) => {
   const embedded = config.DATABASE_URL
     ? undefined
     : await startEmbeddedPostgres({ dir: config.DATA_DIR, durable: true, logger });
@@ -27,17 +30,12 @@ export const openDatabase = async ({ config, logger }: Options): Promise<Databas
     if (embedded) await prepareEmbedded(embedded.url('postgres'));
     const url = config.DATABASE_URL ?? embedded?.url(EMBEDDED_DATABASE, EMBEDDED_APP_ROLE) ?? '';
     const ownerUrl = config.MIGRATION_DATABASE_URL ?? embedded?.url(EMBEDDED_DATABASE) ?? url;
-    const appRole = decodeURIComponent(new URL(url).username);
-    const connection = { url, sslCa: config.DATABASE_SSL_CA };
-    await bringUpToDate({ url: ownerUrl, sslCa: connection.sslCa, appRole, logger });
-    const db = openDb({ ...connection, max: config.DATABASE_POOL_MAX });
+    const sslCa = config.DATABASE_SSL_CA;
     return {
-      db,
-      connection,
-      stop: async () => {
-        await db.destroy();
-        await embedded?.stop();
-      },
+      connection: { url, sslCa },
+      owner: { url: ownerUrl, sslCa },
+      appRole: decodeURIComponent(new URL(url).username),
+      stop: async () => embedded?.stop(),
     };
   } catch (error) {
     await embedded?.stop();
@@ -45,7 +43,32 @@ export const openDatabase = async ({ config, logger }: Options): Promise<Databas
   }
 };
 
-type Target = { url: string; sslCa: string | undefined; appRole: string; logger: Logger };
+/**
+ * Gives the app's pool on a database whose schema is current. Migrations run as the owner of the tables; the app itself connects as
+ * a role that may not change them.
+ */
+export const openDatabase = async ({ config, logger }: Options): Promise<Database> => {
+  const server = await openServer({ config, logger });
+  const { connection, owner, appRole } = server;
+  try {
+    await bringUpToDate({ ...owner, appRole, logger });
+    const db = openDb({ ...connection, max: config.DATABASE_POOL_MAX });
+    return {
+      db,
+      connection,
+      owner,
+      stop: async () => {
+        await db.destroy();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+};
+
+type Target = Connection & { appRole: string; logger: Logger };
 
 const bringUpToDate = async ({ url, sslCa, appRole, logger }: Target): Promise<void> => {
   const owner = openDb({ url, max: 3, sslCa, statementTimeout: 0, lockTimeout: 60_000 });

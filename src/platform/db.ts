@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import knex, { type Knex } from 'knex';
 import { allowQueue, migrateQueueTables } from './queue-tables.ts';
@@ -68,6 +68,9 @@ export const migrationSettings: Knex.MigratorConfig = {
   disableMigrationsListValidation: true, // during an update the old version meets a newer schema
 };
 
+/** Names of all migrations that this program has. */
+export const knownMigrations = (): string[] => readdirSync(migrationsDir).filter((name) => name.endsWith('.ts'));
+
 type Migrated = { names: string[]; restricted: boolean };
 
 /**
@@ -87,6 +90,17 @@ export const migrate = async (db: Db, { appRole }: { appRole: string }): Promise
     await migrateQueueTables(db);
     return { names, restricted: await allow(lock, appRole) };
   });
+
+/** Brings a schema that was just made up to date inside the caller's transaction, which alone sees it, and lets `appRole` use it. */
+export const migrateWithin = async (trx: Trx, { appRole }: { appRole: string }): Promise<void> => {
+  await trx.migrate.latest(migrationSettings);
+  await allow(trx, appRole);
+};
+
+/** Waits for its turn with all who migrate, until the transaction ends. */
+export const lockMigrations = async (trx: Trx): Promise<void> => {
+  await trx.raw('select pg_advisory_xact_lock(?)', [advisoryLocks.migrate]);
+};
 
 /** The app reads and writes rows, changes no table, and only adds to the event log. */
 const allow = async (db: Db, appRole: string): Promise<boolean> => {

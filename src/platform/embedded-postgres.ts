@@ -1,12 +1,13 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { attachOrStart } from './embedded-postgres-attach.ts';
+import { findBinaries } from './embedded-postgres-binaries.ts';
 import { connectOwner, countOthers, disconnect, socketUrl } from './embedded-postgres-connection.ts';
 import { prepareFolders, type Folders } from './embedded-postgres-folders.ts';
 import { keepLogBounded } from './embedded-postgres-log.ts';
 import { shutDownServer } from './embedded-postgres-server.ts';
-import { inWords } from './embedded-postgres-unavailable.ts';
+import { EmbeddedPostgresUnavailable, inWords } from './embedded-postgres-unavailable.ts';
 import { runningServer } from './postgres-pid-file.ts';
 import { withProcessLock } from './process-lock.ts';
 
@@ -49,6 +50,22 @@ export const startEmbeddedPostgres = async (options: {
   } catch (error) {
     throw inWords(error, dir);
   }
+};
+
+/** Whether this machine has the programs of the embedded PostgreSQL. */
+export const canRunEmbeddedPostgres = (): boolean => {
+  try {
+    findBinaries();
+    return true;
+  } catch (error) {
+    if (error instanceof EmbeddedPostgresUnavailable) return false;
+    throw error;
+  }
+};
+
+/** Ends a server that runs on `dir` without anybody who is attached: its process was killed. */
+export const endEmbeddedPostgres = async (dir: string): Promise<void> => {
+  await shutDownServer(join(resolve(dir), 'postgres'));
 };
 
 const CALM_MS = 60_000;

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { Db, Trx } from './db.ts';
 import type { JobKind, JobKinds } from './job.ts';
 import { makeQueueSummary } from './queue-summary.ts';
 import { bossOn } from './queue-tables.ts';
 
 /** Every job that there is; what each is, stands in jobs/registry.ts. */
-export type JobName = 'photo-check' | 'photo-backup' | 'photo-removal';
+export type JobName =
+  'photo-check' | 'photo-backup' | 'photo-removal' | 'backup' | 'backup-verify' | 'backup-rehearsal';
 
 /**
  * Queues a job inside the caller's transaction: it is there when the transaction commits, and was never there otherwise.
@@ -136,6 +138,21 @@ export const makeQueue = ({ db, kinds }: { db: Db; kinds: JobKinds }) => {
 
   return { prepare, enqueue, check, count, summarize: makeQueueSummary({ db, kinds }), list, retry, prune };
 };
+
+const saved = z.object({ name: z.string(), payload: z.unknown() });
+
+/** Queues jobs that were saved, inside the transaction; those whose kind or payload this program does not know are left out. */
+export const enqueueAnew =
+  (kinds: JobKinds) =>
+  async (trx: Trx, jobs: AsyncIterable<unknown>): Promise<void> => {
+    const queue = makeQueue({ db: trx, kinds });
+    await queue.prepare();
+    for await (const job of jobs) {
+      const { name, payload } = saved.parse(job);
+      const isKnown = kinds[name]?.payload.safeParse(payload);
+      if (isKnown?.success) await queue.enqueue(trx, name as JobName, isKnown.data);
+    }
+  };
 
 const UNDONE = `'created', 'retry', 'active', 'failed'`;
 const STATE = `case state when 'active' then 'running' when 'failed' then 'failed' else 'waiting' end`;

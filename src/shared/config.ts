@@ -161,3 +161,13 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
   if (!read.success || faults.length > 0) throw new ConfigError(faults.join('\n'));
   return { ...read.data, BASE_URL: read.data.BASE_URL ?? `http://localhost:${read.data.PORT}` };
 };
+
+/** What may be seen by whoever may see everything else: all settings but the secrets, of which the names of those that are set. */
+export const settingsOf = (config: Config): { settings: Partial<Config>; secrets: string[] } => {
+  const isSecret = (name: string): boolean => (SECRETS as readonly string[]).includes(name);
+  const given = Object.entries(config).filter(([, value]) => value !== undefined);
+  return {
+    settings: Object.fromEntries(given.filter(([name]) => !isSecret(name))),
+    secrets: given.flatMap(([name]) => (isSecret(name) ? [name] : [])),
+  };
+};

@@ -37,7 +37,7 @@ const watchViews = (app: Application): (() => string) => {
 };
 
 /** Parts of the service that pages see in the place of its own. */
-export type Parts = Partial<Pick<Features, 'backups' | 'mirrorBacklog' | 'checkStorage'>>;
+export type Parts = Partial<Pick<Features, 'officeBackups' | 'officeMirror' | 'checkStorage'>>;
 
 type Options = {
   env?: Record<string, string>;

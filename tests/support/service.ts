@@ -72,6 +72,8 @@ export const makeHome = () => {
       await worker.says('jobs are run here');
       return worker;
     },
+    /** Starts a command of the CLI and does not wait for it. */
+    command: (args: string[], more: Env = {}) => run(CLI, args, { env: more }),
     /** Runs a command of the CLI and gives what it said with its exit code. */
     cli: async (args: string[], more: Env = {}) => {
       const command = run(CLI, args, { env: more });

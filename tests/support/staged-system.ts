@@ -31,7 +31,7 @@ export const makeStaged = () => {
     mirror: { copied: 2402, waiting: 0, oldestAt: undefined },
   };
   const parts: Parts = {
-    backups: {
+    officeBackups: {
       state: async () => {
         if (now.backups === 'hangs') await wait(4000);
         if (now.backups === 'hangs' || now.backups === 'fails') throw new Error('connect ECONNREFUSED');
@@ -40,7 +40,7 @@ export const makeStaged = () => {
       startWork: async (_trx, kind, staffId) => void asked.push(`${kind} by ${staffId}`),
       confirmKeyKept: async (_trx, staffId) => void asked.push(`key by ${staffId}`),
     },
-    mirrorBacklog: async () => now.mirror,
+    officeMirror: async () => now.mirror,
   };
   return { parts, asked, now };
 };

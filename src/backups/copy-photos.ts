@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { jsonLine } from '../platform/json-lines.ts';
+import type { Progress } from '../platform/long-work.ts';
+import { keyIdOf, SealBroken, sealedLength } from '../platform/sealed-stream.ts';
+import { photoName, photosPrefix } from './backup-names.ts';
+import { type Place, readPhoto, writePhoto } from './backup-objects.ts';
+import { filesOf, type Lack, type ListedPhoto } from './backup-photos.ts';
+
+/** The photos that a backup copies, and what became of them since its moment. */
+export type PhotoSource = {
+  /** A file's bytes; undefined when it is not there. */
+  read: (key: string, file: string) => Promise<Buffer | undefined>;
+  /** Whether the database still knows this file of the photo. */
+  isKnown: (key: string, file: string) => Promise<boolean>;
+};
+
+export type CopiedPhotos = {
+  photos: number;
+  files: number;
+  bytes: number;
+  newFiles: number;
+  gone: number;
+  faults: number;
+};
+
+type Around = Progress & {
+  place: Place;
+  source: PhotoSource;
+  /** Whether copies that are there are read and checked, not only looked at: something was found altered lately. */
+  thorough: boolean;
+};
+type Task = { photo: ListedPhoto; file: string; sha256: string; there: number | undefined };
+type Done = Task & ({ state: 'there' | 'new'; bytes: number } | { state: Lack['why'] });
+
+/** So many files at once: each waits for a disk or a network, and a picture in full size takes up to 1 MB of memory. */
+const AT_ONCE = 4;
+
+/**
+ * Copies the files of the photos on a list that the place does not hold yet, and yields a line for each file that cannot be copied;
+ * `counts` grows meanwhile. What is there is learnt folder by folder, a 256th of a school's photos at a time.
+ */
+export async function* copyPhotos(
+  list: AsyncIterable<ListedPhoto>,
+  counts: CopiedPhotos,
+  around: Around,
+): AsyncGenerator<string> {
+  const copied = Readable.from(tasksOf(list, counts, around.place)).map((task: Task) => copyOne(task, around), {
+    concurrency: AT_ONCE,
+    signal: around.signal,
+  });
+  let done = 0;
+  for await (const one of copied as AsyncIterable<Done>) {
+    around.tell((done += 1));
+    if (one.state === 'there' || one.state === 'new') {
+      counts.files += 1;
+      counts.bytes += one.bytes;
+      counts.newFiles += Number(one.state === 'new');
+      continue;
+    }
+    if (one.state === 'gone') counts.gone += 1;
+    else counts.faults += 1;
+    yield jsonLine({ key: one.photo.key, file: one.file, why: one.state } satisfies Lack);
+  }
+}
+
+async function* tasksOf(list: AsyncIterable<ListedPhoto>, counts: CopiedPhotos, place: Place): AsyncGenerator<Task> {
+  const keyId = keyIdOf(place.key);
+  let folder = '';
+  let there = new Map<string, number>();
+  for await (const photo of list) {
+    counts.photos += 1;
+    if (dirname(photo.key) !== folder) {
+      folder = dirname(photo.key);
+      there = new Map();
+      for await (const { key, bytes } of place.store.list(photosPrefix(keyId, `${folder}/`))) there.set(key, bytes);
+    }
+    for (const one of filesOf(photo)) yield { photo, ...one, there: there.get(photoName(keyId, photo.key, one.file)) };
+  }
+}
+
+const copyOne = async (task: Task, { place, source, thorough }: Around): Promise<Done> => {
+  const { photo, file, sha256, there } = task;
+  const name = photoName(keyIdOf(place.key), photo.key, file);
+  if (there !== undefined && there > sealedLength(0) && (!thorough || (await isSound(place, name, sha256))))
+    return { ...task, state: 'there', bytes: there };
+  const bytes = await source.read(photo.key, file);
+  if (!bytes) return { ...task, state: (await source.isKnown(photo.key, file)) ? 'missing' : 'gone' };
+  if (sha256Of(bytes) !== sha256) return { ...task, state: 'damaged' };
+  return { ...task, state: 'new', bytes: await writePhoto(place, name, bytes) };
+};
+
+const isSound = async (place: Place, name: string, sha256: string): Promise<boolean> => {
+  try {
+    const bytes = await readPhoto(place, name);
+    return bytes !== undefined && sha256Of(bytes) === sha256;
+  } catch (error) {
+    if (error instanceof SealBroken) return false;
+    throw error;
+  }
+};
+
+export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,130 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { holdsTheSame, loadDump } from '../platform/database-load.ts';
+import { type Db, knownMigrations, lockMigrations, migrateWithin, openDb, type Trx } from '../platform/db.ts';
+import { readJsonLines } from '../platform/json-lines.ts';
+import { findPostgresPrograms, restoreDatabase as restoreByPrograms } from '../platform/postgres-programs.ts';
+import { migrateQueueTables } from '../platform/queue-tables.ts';
+import type { Result } from '../shared/result.ts';
+import type { Manifest } from './backup-manifest.ts';
+import { nameIn } from './backup-names.ts';
+import { type Place, readSealed } from './backup-objects.ts';
+import { PG_DUMP_PART, tablePart } from './dump-database.ts';
+import { settleGone } from './settle-gone.ts';
+
+export type DatabaseTarget = {
+  /** The owner's. */
+  connection: { url: string; sslCa: string | undefined };
+  /** Who may use the tables. */
+  appRole: string;
+  /** Queues jobs in the transaction; those that this program does not know are left out. */
+  enqueue: (trx: Trx, jobs: AsyncIterable<unknown>) => Promise<void>;
+};
+type How = {
+  overwrite: boolean;
+  now: Date;
+  /** Puts the photos in place: the last thing before the database is exchanged. */
+  before: () => Promise<void>;
+};
+export type WhyNotDatabase = 'in-use' | 'filled' | 'foreign' | 'newer' | 'no-pg-restore';
+
+/**
+ * Puts a backup's database in the place of what is there, in one transaction: a restore that fails or is killed leaves everything as it
+ * was. Whoever starts meanwhile waits. Its schema is made as the backup knew it, then brought up to date.
+ */
+export const restoreDatabase = async (
+  place: Place,
+  manifest: Manifest,
+  { connection, appRole, enqueue }: DatabaseTarget,
+  { overwrite, now, before }: How,
+): Promise<Result<null, WhyNotDatabase>> => {
+  const owner = openDb({ ...connection, max: 4, statementTimeout: 0, lockTimeout: 60_000 });
+  try {
+    return await owner.transaction(async (lock) => {
+      await lock.raw('set local idle_in_transaction_session_timeout = 0; set local lock_timeout = 0');
+      await lockMigrations(lock);
+      if (await isInUse(lock)) return { ok: false, reason: 'in-use' };
+      const fault = await faultOf(owner, manifest, { overwrite });
+      if (fault) return { ok: false, reason: fault };
+      await migrateQueueTables(owner);
+      await before();
+      if (manifest.database.as === 'pg_dump') {
+        const programs = await findPostgresPrograms();
+        if (!programs) return { ok: false, reason: 'no-pg-restore' };
+        const dump = await readSealed(place, nameIn(manifest.id, PG_DUMP_PART));
+        await restoreByPrograms(programs, connection, { dump, tables: manifest.database.tables });
+      }
+      await owner.transaction(async (trx) => {
+        await trx.raw('set local idle_in_transaction_session_timeout = 0');
+        if (manifest.database.as === 'rows') await loadRows(trx, place, manifest);
+        await settleGone(trx, place, manifest.id, now);
+        await migrateWithin(trx, { appRole });
+        await trx('long_work').where({ state: 'running' }).delete(); // of the machine that made the backup, itself among it
+        await trx.raw('delete from pgboss.job');
+        await enqueue(trx, readJsonLines(await readSealed(place, nameIn(manifest.id, 'jobs'))));
+      });
+      await owner.raw('analyze');
+      return { ok: true, value: null };
+    });
+  } finally {
+    await owner.destroy();
+  }
+};
+
+const loadRows = (trx: Trx, place: Place, { id, migrations, database }: Manifest): Promise<void> =>
+  loadDump(trx, {
+    ...{ migrations, tables: database.tables, sequences: database.sequences },
+    rows: (table) => readSealed(place, nameIn(id, tablePart(table.name))),
+  });
+
+/** Why the backup cannot go there. What a restore that was killed at its very end left is taken for its own. */
+const faultOf = async (
+  owner: Db,
+  { migrations, database }: Manifest,
+  { overwrite }: { overwrite: boolean },
+): Promise<WhyNotDatabase | undefined> => {
+  const known = new Set(knownMigrations());
+  if (migrations.some((name) => !known.has(name))) return 'newer';
+  if (database.as === 'pg_dump' && !(await findPostgresPrograms())) return 'no-pg-restore';
+  return owner.transaction(async (trx) => {
+    const { rows } = await trx.raw<{ rows: { ours: boolean; any: boolean }[] }>(
+      `select to_regclass('public.knex_migrations') is not null as ours,
+         exists (select from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r') as any`,
+    );
+    if (!rows[0]?.any) return undefined;
+    if (!rows[0].ours) return 'foreign';
+    if (overwrite || !(await isFilled(trx)) || (await holdsTheSame(trx, database.tables))) return undefined;
+    return 'filled';
+  });
+};
+
+/** More than an installation that has just been started: people, photos, or a second member of the staff. */
+const isFilled = async (trx: Trx): Promise<boolean> => {
+  const { rows: tables } = await trx.raw<{ rows: { there: boolean }[] }>(
+    `select to_regclass('public.parents') is not null and to_regclass('public.photos') is not null
+       and to_regclass('public.staff') is not null and to_regclass('public.events') is not null as there`,
+  );
+  if (!tables[0]?.there) return false;
+  const { rows } = await trx.raw<{ rows: { filled: boolean }[] }>(
+    `select exists (select from parents) or exists (select from photos) or (select count(*) > 1 from staff)
+       or exists (select from events where parent_id is not null) as filled`,
+  );
+  return rows[0]?.filled === true;
+};
+
+/** A server takes a moment to notice that a process was killed. */
+const LINGER_MS = 5000;
+
+/** Whether anybody else is connected to this database, or holds the embedded one; a pool that was just closed may linger. */
+const isInUse = async (trx: Trx): Promise<boolean> => {
+  for (let waited = 0; ; waited += 100) {
+    const { rows } = await trx.raw<{ rows: { others: number }[] }>(
+      `select count(*) filter (where datname = current_database() and pid <> pg_backend_pid())::int
+         + greatest(count(*) filter (where application_name = 'embedded-postgres') - 1, 0)::int as others
+       from pg_stat_activity where backend_type = 'client backend'`,
+    );
+    if (rows[0]?.others === 0) return false;
+    if (waited >= LINGER_MS) return true;
+    await wait(100);
+    await trx.raw('select pg_stat_clear_snapshot()');
+  }
+};

@@ -1,0 +1,24 @@
+import { inPlaces, inSize, ANOTHER_RUNS, warningSentences } from './backup-sentences.ts';
+import type { Command } from './command.ts';
+
+export const backupRunCommand: Command = {
+  usage: 'backup:run',
+  summary: 'makes a backup now: database, configuration, photos; exit 1 when photos were lost or damaged before',
+  options: {},
+  run: async ({ backups }) => {
+    const made = await backups.run();
+    if (!made.ok) return ANOTHER_RUNS;
+    const { manifest, places, warning, lacking, detail } = made.value;
+    const { photos, database } = manifest;
+    const rows = database.tables.reduce((sum, table) => sum + table.rows, 0);
+    const lines = [
+      `Backup ${manifest.id} is made and ${inPlaces(places)}: ${rows} rows, ${inSize(Number(detail['database_bytes']))};`,
+      photos.copied
+        ? `${photos.files} files of photos, ${inSize(photos.bytes)}, ${photos.newFiles} of them new.`
+        : `the photos are in S3 (STORAGE=${manifest.storage}) and not part of it.`,
+      ...[...new Set([warning, manifest.warning])].flatMap((code) => (code === null ? [] : [warningSentences[code]])),
+      ...lacking.map((one) => `Without a copy: ${one}. "npm run cli -- doctor" says more.`),
+    ];
+    return { text: lines.join('\n'), json: { ...detail, lacking }, exit: photos.faults > 0 ? 1 : 0 };
+  },
+};

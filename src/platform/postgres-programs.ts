@@ -1,0 +1,136 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { EMPTY_PUBLIC, PLAIN_TEXT, sumQuestion } from './database-tables.ts';
+import type { TableFacts } from './database-load.ts';
+
+/** PostgreSQL's own programs of one version, which a machine may have or not. */
+export type PostgresPrograms = { major: number; dump: string; restore: string; psql: string };
+
+type Connection = { url: string; sslCa: string | undefined };
+
+/** Where Debian puts them, each version apart; those on the PATH come first. */
+const DEBIAN = '/usr/lib/postgresql';
+const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin';
+const run = promisify(execFile);
+
+/** Thrown when one of the programs fails; what it said may quote rows, so only its name and exit code are told. */
+export class ProgramFailed extends Error {}
+
+/** The newest programs of the machine; undefined where there are none. `debian` is for tests. */
+export const findPostgresPrograms = async (debian = DEBIAN): Promise<PostgresPrograms | undefined> => {
+  const folders = [...versionsIn(debian), ...SEARCH_PATH.split(delimiter)];
+  const found = await Promise.all(folders.map(programsIn));
+  return found.flatMap((one) => one ?? []).sort((a, b) => b.major - a.major)[0];
+};
+
+const versionsIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder).map((version) => join(folder, version, 'bin'));
+  } catch {
+    return [];
+  }
+};
+
+const programsIn = async (folder: string): Promise<PostgresPrograms | undefined> => {
+  const [dump, restore, psql] = ['pg_dump', 'pg_restore', 'psql'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const asked = [dump, restore, psql].map(async (program) => {
+    const { stdout } = await run(program, ['--version'], { env: { PATH: SEARCH_PATH } });
+    return Number(/ (\d+)/.exec(stdout)?.[1]);
+  });
+  const majors = await Promise.all(asked).catch(() => []);
+  return majors.length === 3 ? { major: Math.min(...majors), dump, restore, psql } : undefined;
+};
+
+/** A dump in pg_dump's own format of what `snapshot` sees, but for the jobs. The stream fails when the program does. */
+export const dumpDatabase = (programs: PostgresPrograms, connection: Connection, snapshot: string): Readable => {
+  const options = ['--format=custom', `--snapshot=${snapshot}`, '--exclude-schema=pgboss', '--lock-wait-timeout=60000'];
+  const child = spawn(programs.dump, [...options, '--no-owner', '--no-privileges', '--no-password'], {
+    env: environmentOf(connection),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return Readable.from(untilExit(child, child.stdout, 'pg_dump'), { objectMode: false });
+};
+
+/**
+ * Puts such a dump in the place of all that the schema `public` holds, in one transaction that also compares every table: before
+ * its commit nothing is changed for anybody.
+ */
+export const restoreDatabase = async (
+  { restore, psql }: PostgresPrograms,
+  connection: Connection,
+  { dump, tables }: { dump: Readable; tables: TableFacts[] },
+): Promise<void> => {
+  const reader = spawn(restore, ['--no-owner', '--no-privileges', '--no-comments', '--file=-'], {
+    env: { PATH: SEARCH_PATH },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const options = ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1'];
+  const writer = spawn(psql, [...options, '--file=-'], {
+    env: environmentOf(connection),
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const script = async function* (): AsyncGenerator<string | Buffer> {
+    yield `begin;\n${EMPTY_PUBLIC};\n`;
+    yield* untilExit(reader, reader.stdout, 'pg_restore');
+    yield `${PLAIN_TEXT};\n${tables.map(comparison).join('')}commit;\n`; // a script that breaks off before is rolled back
+  };
+  const done = [exitOf(writer, 'psql'), pipeline(dump, reader.stdin), pipeline(script, writer.stdin)];
+  const failures = (await Promise.allSettled(done)).flatMap((one) =>
+    one.status === 'rejected' ? [one.reason as unknown] : [],
+  );
+  // When one of them fails, its neighbours' pipes break: that says nothing.
+  const [failure] = failures.toSorted((a, b) => Number(isBrokenPipe(a)) - Number(isBrokenPipe(b)));
+  if (failures.length > 0) throw failure;
+};
+
+/** Ends psql's transaction when a table is not what was saved. */
+const comparison = (table: TableFacts): string =>
+  `do $$ begin if (select n || ' ' || sum from (${sumQuestion(table)}) found) <> '${table.rows} ${table.sum}'
+   then raise exception 'a table differs'; end if; end $$;\n`;
+
+async function* untilExit(child: ChildProcess, output: Readable, program: string): AsyncGenerator<Buffer> {
+  const ended = exitOf(child, program);
+  ended.catch(() => undefined);
+  try {
+    for await (const chunk of output) yield chunk as Buffer;
+    await ended; // the end of its output does not tell that it is whole
+  } finally {
+    child.kill();
+  }
+}
+
+const exitOf = async (child: ChildProcess, program: string): Promise<void> => {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new ProgramFailed(`${program} ended with ${code ?? 'a signal'}`);
+};
+
+const isBrokenPipe = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code));
+
+/** The address for libpq: in the environment, for a command line can be read by everybody on the machine. */
+const environmentOf = ({ url, sslCa }: Connection): Record<string, string> => {
+  const at = new URL(url);
+  const given: Record<string, string | null | undefined> = {
+    PGHOST: at.searchParams.get('host') ?? at.hostname.replace(/^\[(.*)\]$/, '$1'),
+    PGPORT: at.port,
+    PGUSER: decodeURIComponent(at.username),
+    PGPASSWORD: decodeURIComponent(at.password),
+    PGDATABASE: decodeURIComponent(at.pathname.slice(1)),
+    PGSSLMODE: sslCa === undefined ? at.searchParams.get('sslmode') : 'verify-full',
+    PGSSLROOTCERT: sslCa === undefined ? at.searchParams.get('sslrootcert') : resolve(sslCa),
+    PGOPTIONS: '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0',
+    PGAPPNAME: 'parent-onboarding-backup',
+    PGCONNECT_TIMEOUT: '10',
+  };
+  const set = Object.entries(given).filter((one): one is [string, string] => Boolean(one[1]));
+  return { PATH: SEARCH_PATH, LC_ALL: 'C', ...Object.fromEntries(set) };
+};

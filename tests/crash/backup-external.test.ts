@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findPostgresPrograms } from '../../src/platform/postgres-programs.ts';
+import { type App, startApp } from '../support/app.ts';
+import { givePhoto } from '../support/actors.ts';
+import { BACKUP_ENV, contentOf, emptyMachine, makeBackup, placeOf } from '../support/backups.ts';
+import { addParent, addStaff } from '../support/cast.ts';
+import { type ExternalPostgres, startExternalPostgres } from '../support/external-postgres.ts';
+import { makeLives } from '../support/lives.ts';
+
+let postgres: ExternalPostgres;
+let app: App;
+const elsewhere = async () => {
+  const { url, ownerUrl } = await postgres.database();
+  return { database: { url, ownerUrl }, env: { DATABASE_SSL_CA: postgres.ca } };
+};
+beforeAll(async () => {
+  postgres = await startExternalPostgres();
+  const { database, env } = await elsewhere();
+  const { url, ownerUrl } = database;
+  app = await startApp({ env: { ...BACKUP_ENV, ...env, DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl } });
+  const lives = makeLives(app, { kind: 'staff', staffId: await addStaff(app, 'ruth') });
+  for (const life of ['fresh', 'approved', 'replacing', 'declined', 'rejected'] as const) await lives[life]();
+  await app.db.transaction((trx) => app.queue.enqueue(trx, 'photo-check', { photoId: 4711 }));
+});
+afterAll(async () => {
+  await app.stop();
+  await postgres.stop();
+});
+const ownerUrlOf = (one: App): string => one.config.MIGRATION_DATABASE_URL ?? '';
+
+describe('R66: with a PostgreSQL 15 of one’s own', () => {
+  test('pg_dump makes the dump, and it is restored there and in the embedded 18 to the same rows', async () => {
+    expect(await findPostgresPrograms()).toMatchObject({ major: 15 });
+    const content = await contentOf(ownerUrlOf(app), postgres.ca);
+    const { manifest, warning } = await makeBackup(app);
+    expect({ as: manifest.database.as, warning, major: manifest.postgres }).toEqual({
+      as: 'pg_dump',
+      warning: null,
+      major: 15,
+    });
+    const { database, env } = await elsewhere();
+    for (const machine of [await emptyMachine(database, env), await emptyMachine()]) {
+      expect(await machine.restore(placeOf(app))).toMatchObject({ ok: true });
+      const { url, ownerUrl } = machine.database;
+      const sslCa = machine.config.DATABASE_SSL_CA;
+      expect(await contentOf(ownerUrl, sslCa)).toEqual(content);
+      const there = await startApp({
+        env: {
+          ...{ DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl, UPLOADS_DIR: machine.uploadsDir },
+          ...(sslCa === undefined ? {} : { DATABASE_SSL_CA: sslCa }),
+        },
+      });
+      expect(await there.checkIntegrity({ repair: false })).toMatchObject({ orphanFiles: 0, rowsWithoutFile: 0 });
+      await givePhoto(there, await addParent(there, 'amina'));
+      await expect(there.db('events').delete()).rejects.toMatchObject({ code: '42501' });
+      expect(await there.queue.count()).toMatchObject({ 'photo-check': { waiting: 1 } });
+      await there.stop();
+      const changed = await contentOf(ownerUrl, sslCa);
+      expect(await machine.restore(placeOf(app))).toMatchObject({ ok: false });
+      expect(await contentOf(ownerUrl, sslCa)).toEqual(changed);
+      expect(await machine.restore(placeOf(app), { overwrite: true })).toMatchObject({ ok: true });
+      expect(await contentOf(ownerUrl, sslCa)).toEqual(content);
+      machine.remove();
+    }
+  });
+
+  test('a backup of the embedded 18 is restored there, and a pg_dump one is rehearsed in a scratch place', async () => {
+    const here = await startApp({ env: BACKUP_ENV });
+    await givePhoto(here, await addParent(here));
+    const content = await contentOf(here.ownerUrl);
+    await makeBackup(here);
+    const { database, env } = await elsewhere();
+    const machine = await emptyMachine(database, env);
+    expect(await machine.restore(placeOf(here))).toMatchObject({ ok: true });
+    expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual(content);
+    await here.stop();
+    machine.remove();
+    expect(await app.backups.rehearse()).toMatchObject({ ok: true, value: { files: 12 } });
+  });
+});
