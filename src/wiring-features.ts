@@ -5,9 +5,11 @@ import { makeCountParents } from './dashboard/count-parents.ts';
 import { makeListParents } from './dashboard/list-parents.ts';
 import { makeLatestConsent, makeTimeline } from './dashboard/timeline.ts';
 import { backupSchedules, makeBackupJobs } from './jobs/backup-jobs.ts';
+import { doctorSchedule, makeDoctorJob } from './jobs/doctor-job.ts';
 import { makeFoldCounts } from './jobs/fold-counts.ts';
 import { makeLapseLinks } from './jobs/lapse-links.ts';
 import { makePruneSessions } from './jobs/prune-sessions.ts';
+import { makeRunDoctor } from './jobs/run-doctor.ts';
 import { makeRunSchedules } from './jobs/schedules.ts';
 import { makeCreateParent, makeEditParent } from './parents/create-parent.ts';
 import { makeOnboardingLink } from './parents/onboarding-link.ts';
@@ -113,10 +115,16 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
   const makeRateLimit = makeRateLimits({ db, scale: config.RATE_LIMIT_SCALE });
   const longWork = makeLongWork({ db, clock });
   const backups = wireBackups({ config, clock, logger, db, owner, files, longWork });
-  const schedules = backupSchedules({
-    ...{ at: config.BACKUP_AT, queue, isOn: backups.isOn, canRehearse: backups.canRehearse },
+  const checkIntegrity = makeCheckIntegrity({ db, files, sweepPhotos, clock });
+  const doctor = makeRunDoctor({ checkIntegrity, queue, longWork });
+  const nightly = {
+    ...{ at: config.BACKUP_AT, queue },
     timeZone: async () => (await schools.list())[0]?.timeZone ?? config.SCHOOL_TIME_ZONE,
-  });
+  };
+  const schedules = [
+    ...backupSchedules({ ...nightly, isOn: backups.isOn, canRehearse: backups.canRehearse }),
+    doctorSchedule(nightly),
+  ];
   return {
     db,
     queue,
@@ -160,7 +168,9 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     showPhoto: makeShowPhoto({ db, photos, files, addressOf: photoStore?.addresses?.addressOf }),
     deletePhotos: makeDeletePhotos({ db, parents, photos, files, enqueueRemoval }),
     deleteParent: makeDeleteParent({ db, parents, photos, files, enqueueRemoval }),
-    checkIntegrity: makeCheckIntegrity({ db, files, sweepPhotos, clock }),
+    checkIntegrity,
+    doctor,
+    doctorJob: makeDoctorJob({ doctor }),
     claimUploads: makeClaimUploads({ db, files, uploadsDir, claimBucket: claimed?.claim, logger }),
     checkStorage: makeCheckStorage({ files, store, clock }),
     backupPhoto,

@@ -7,6 +7,7 @@ import type { Handlers, JobKind } from '../platform/job.ts';
 import type { JobName } from '../platform/queue.ts';
 import { waitForStore } from '../platform/wait-for-store.ts';
 import type { BackupJobs } from './backup-jobs.ts';
+import type { DoctorJob } from './doctor-job.ts';
 
 const MINUTE = 60;
 
@@ -54,6 +55,8 @@ export const jobKinds = {
   'backup-verify': { payload: startedBy, ...longWork },
   /** Restores the newest backup into a scratch place. */
   'backup-rehearsal': { payload: startedBy, ...longWork },
+  /** Holds database, disk and S3 against each other. */
+  doctor: { payload: startedBy, ...longWork },
 } satisfies Record<JobName, JobKind>;
 
 type Deps = {
@@ -61,6 +64,7 @@ type Deps = {
   backupPhoto: BackupPhoto;
   removeCopies: RemoveCopies;
   backupJobs: BackupJobs;
+  doctorJob: DoctorJob;
 };
 
 /**
@@ -72,6 +76,7 @@ export const makeHandlers = ({
   backupPhoto,
   removeCopies,
   backupJobs,
+  doctorJob,
 }: Deps): Handlers<typeof jobKinds> => ({
   'photo-check': async ({ photoId }) => {
     const checked = await checkPhoto.check(photoId);
@@ -80,4 +85,5 @@ export const makeHandlers = ({
   'photo-backup': ({ photoId }, around) => backupPhoto.backUp(photoId, around),
   'photo-removal': (gone, around) => waitForStore(() => removeCopies(gone), around),
   ...backupJobs,
+  doctor: doctorJob,
 });

@@ -18,6 +18,7 @@ export const makeMendPhoto =
   ({ db, files }: Deps) =>
   async ({ photo, faults, copy }: Examined): Promise<Mended> => {
     const fetchable = faults.filter(({ elsewhere }) => elsewhere && files.mode !== 's3');
+    if (fetchable.length > 0) await files.prepare();
     return db.transaction(async (trx) => {
       const now = await expectedNow(trx, photo.id, { lock: true });
       if (!now) return { fetched: [], queued: false };

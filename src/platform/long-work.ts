@@ -53,6 +53,7 @@ type Row = {
 const TELL_MS = 1000;
 /** Whose process has not been heard of for so long is lost, and another one of its kind may begin. */
 const LOST_MS = 2 * 60_000;
+const PROCESS_ENDED = 'its process ended';
 
 /**
  * Runs work that takes minutes and keeps in the database how far it is, so that any process can show or cancel it. A
@@ -66,7 +67,7 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
     await db('long_work')
       .where({ kind, state: 'running' })
       .where('heard_at', '<', lostBefore())
-      .update({ state: 'failed', ended_at: now, failure: 'its process ended' });
+      .update({ state: 'failed', ended_at: now, failure: PROCESS_ENDED });
     const [row] = await db('long_work')
       .insert({ kind, started_at: now, heard_at: now, started_by: startedBy })
       .onConflict(db.raw(`(kind) where state = 'running'`))
@@ -169,7 +170,15 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
     return asked > 0;
   };
 
-  return { run, latest, running, cancel };
+  /** How many pieces of work have lost their process; `close` lets others of their kind begin at once. */
+  const lost = async ({ close }: { close: boolean }): Promise<number> => {
+    const found = db('long_work').where({ state: 'running' }).where('heard_at', '<', lostBefore());
+    if (close) return found.update({ state: 'failed', ended_at: clock.now(), failure: PROCESS_ENDED });
+    const [row] = await found.count<{ count: string }[]>('id');
+    return Number(row?.count ?? 0);
+  };
+
+  return { run, latest, running, cancel, lost };
 };
 
 export type LongWorks = ReturnType<typeof makeLongWork>;

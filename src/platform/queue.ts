@@ -7,7 +7,7 @@ import { bossOn } from './queue-tables.ts';
 
 /** Every job that there is; what each is, stands in jobs/registry.ts. */
 export type JobName =
-  'photo-check' | 'photo-backup' | 'photo-removal' | 'backup' | 'backup-verify' | 'backup-rehearsal';
+  'photo-check' | 'photo-backup' | 'photo-removal' | 'backup' | 'backup-verify' | 'backup-rehearsal' | 'doctor';
 
 /**
  * Queues a job inside the caller's transaction: it is there when the transaction commits, and was never there otherwise.
