@@ -26,6 +26,7 @@ import { makeDecodeQueue } from './photos/decode-queue.ts';
 import { type Decoder } from './photos/decoder.ts';
 import { makeDeleteParent, makeDeletePhotos } from './photos/delete-photos.ts';
 import { makeFaceChecker } from './photos/face-checker.ts';
+import { makeMovePhotos } from './photos/move-photos.ts';
 import { makePassedPhotos } from './photos/passed-photos.ts';
 import { makeMissingPortraits } from './photos/make-missing-portraits.ts';
 import { makePhotoFiles } from './photos/photo-files.ts';
@@ -151,6 +152,7 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     enqueueBackup,
     enqueueRemoval,
     mirrorBacklog: backupPhoto.mirrorBacklog,
+    movePhotos: makeMovePhotos({ db, files, enqueueRemoval }),
     removeCopies: makeRemoveCopies({ files }),
     picturesFrom: photoStore?.addresses?.origin,
     countParents,

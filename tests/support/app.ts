@@ -11,7 +11,7 @@ import { makeLogger } from '../../src/platform/logger.ts';
 import { loadConfig } from '../../src/shared/config.ts';
 import { wire } from '../../src/wiring.ts';
 import { wireApp } from '../../src/wiring-http.ts';
-import { cloneDatabase } from './database.ts';
+import { cloneDatabase, type TestDatabase } from './database.ts';
 
 /** A clock that tests turn. */
 export const movableClock = (): Clock & { forward: (ms: number) => void } => {
@@ -44,6 +44,8 @@ type Options = {
   ownDecoder?: boolean;
   /** One that is handed in; it ends with the service. */
   decoder?: Decoder;
+  /** Another service's, to be its second instance. */
+  database?: TestDatabase;
 };
 
 /** One for all services of a test process: a start of its own takes half a second each. It ends with the process. */
@@ -63,9 +65,10 @@ export const startApp = async ({
   jobs,
   ownDecoder = false,
   decoder = sharedDecoder(),
+  database,
 }: Options = {}) => {
   const dir = mkdtempSync(join(tmpdir(), 'pos-app-'));
-  const { url, ownerUrl } = await cloneDatabase();
+  const { url, ownerUrl } = database ?? (await cloneDatabase());
   const config = loadConfig({
     NODE_ENV: 'test',
     LOG_LEVEL: 'info',
@@ -113,6 +116,7 @@ export const startApp = async ({
     url: `http://127.0.0.1:${port}`,
     uploadsDir: config.UPLOADS_DIR,
     ownerUrl,
+    database: { url, ownerUrl },
     stop,
   };
 };
