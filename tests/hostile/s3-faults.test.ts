@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { to } from '../../src/http/paths.ts';
 import { makeS3ObjectStore } from '../../src/platform/object-store-s3.ts';
 import { type ObjectStore, StoreUnavailable } from '../../src/platform/object-store.ts';
 import { readObject } from '../../src/platform/read-object.ts';
 import { type App, startApp } from '../support/app.ts';
+import { addParent } from '../support/cast.ts';
 import { type FaultyS3, type S3Fault, startFaultyS3 } from '../support/faulty-s3.ts';
 import { scene } from '../support/pictures.ts';
 import { addSender, sendPhoto } from '../support/sender.ts';
@@ -74,9 +76,10 @@ describe.each<[S3Fault, string]>([
 });
 
 test('R62: a single failure is tried again by itself', async () => {
+  const patient = makeS3ObjectStore({ ...s3, prefix: 'onboarding/' }); // the other one has used up its tries
   for (const fault of ['reset', 'lost', 500, 503] as const) {
     const { met } = s3.failNth(1, 'PUT', fault);
-    await store.put('photos/again.jpg', path, facts);
+    await patient.put('photos/again.jpg', path, facts);
     expect([fault, met()]).toEqual([fault, true]);
   }
   await store.remove(['photos/again.jpg']);
@@ -117,6 +120,7 @@ describe('photos in S3 alone', () => {
   test('R62: an S3 that hangs under a crowd of uploads holds up no page', async () => {
     const senders = [];
     for (let n = 0; n < 12; n += 1) senders.push(await addSender(app));
+    const { uniqueId } = await addParent(app);
     s3.fail('hangs');
     const sending = senders.map((sender, n) => sendPhoto(sender, Buffer.concat([photo, Buffer.from(`crowd ${n}`)])));
     let isOver = false;
@@ -126,7 +130,7 @@ describe('photos in S3 alone', () => {
     });
     let pages = 0;
     while (!isOver) {
-      const page = await makeVisitor(app.url).open('/admin/sign-in');
+      const page = await makeVisitor(app.url).open(to.link(uniqueId));
       expect(page.status).toBe(200);
       pages += 1;
     }
