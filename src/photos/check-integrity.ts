@@ -1,4 +1,3 @@
-// A photo's journey ⑧: back up (for now: hold rows and files against each other)
 import { createHash } from 'node:crypto';
 import type { Db } from '../platform/db.ts';
 import type { PhotoFiles } from './photo-files.ts';
