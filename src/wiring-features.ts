@@ -30,6 +30,7 @@ import { makeDecodeQueue } from './photos/decode-queue.ts';
 import { type Decoder } from './photos/decoder.ts';
 import { makeDeleteParent, makeDeletePhotos } from './photos/delete-photos.ts';
 import { makeFaceChecker } from './photos/face-checker.ts';
+import { makeMovePhotos } from './photos/move-photos.ts';
 import { makePassedPhotos } from './photos/passed-photos.ts';
 import { makeMissingPortraits } from './photos/make-missing-portraits.ts';
 import { makePhotoFiles } from './photos/photo-files.ts';
@@ -88,7 +89,8 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
   const { UPLOADS_DIR: uploadsDir, STORAGE: mode } = config;
   const claimed = photoStore && makeClaimedStore({ db, store: photoStore.store });
   const store = claimed?.store;
-  const files = makePhotoFiles({ uploadsDir, instance: instanceName(), mode, store });
+  const keepsAtOnce = Math.floor(config.DATABASE_POOL_MAX / 2);
+  const files = makePhotoFiles({ uploadsDir, instance: instanceName(), mode, store, keepsAtOnce });
   const { enqueue } = queue;
   const enqueueRemoval = makeEnqueueRemoval({ files, enqueue });
   const backupPhoto = makeBackupPhoto({ db, files, enqueue, clock });
@@ -176,6 +178,7 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     backupPhoto,
     enqueueBackup,
     enqueueRemoval,
+    movePhotos: makeMovePhotos({ db, files, enqueueRemoval }),
     removeCopies: makeRemoveCopies({ files }),
     picturesFrom: photoStore?.addresses?.origin,
     countParents,

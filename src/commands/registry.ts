@@ -15,6 +15,7 @@ import { migrateCommand } from './migrate.ts';
 import { parentCreateCommand } from './parent-create.ts';
 import { photosTryCommand } from './photos-try.ts';
 import { schoolCreateCommand } from './school-create.ts';
+import { storageMoveCommand } from './storage-move.ts';
 
 /** Every command by its name, in the order of `help`. */
 export const commands: Record<string, Command | BareCommand> = {
@@ -26,6 +27,7 @@ export const commands: Record<string, Command | BareCommand> = {
   'photos:try': photosTryCommand,
   doctor: doctorCommand,
   'checks:measure': checksMeasureCommand,
+  'storage:move': storageMoveCommand,
   'jobs:list': jobsListCommand,
   'jobs:retry': jobsRetryCommand,
   'backup:run': backupRunCommand,

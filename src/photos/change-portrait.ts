@@ -90,7 +90,7 @@ export const makeChangePortrait = (deps: Deps) => {
 
     const { path } = await files.stageBytes(jpeg);
     try {
-      const outcome = await db.transaction((trx) => replace(trx, photo, { jpeg, crop, path }, by));
+      const outcome = await files.inTurn(() => db.transaction((trx) => replace(trx, photo, { jpeg, crop, path }, by)));
       if (outcome.ok) await removeOld(outcome.value.photo);
       return outcome;
     } catch (error) {

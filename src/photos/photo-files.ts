@@ -1,6 +1,7 @@
 // A photo's journey ⑥: store, where STORAGE says
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { ObjectStore } from '../platform/object-store.ts';
+import { atOnce, makeKeepTurns } from './keep-turns.ts';
 import { makePhotoBucket } from './photo-bucket.ts';
 import { makePhotoDisk } from './photo-disk.ts';
 import type { PhotoFile, StorageKey } from './photo-keys.ts';
@@ -16,13 +17,25 @@ type Deps = {
   mode?: 'local' | 's3' | 'mirror';
   /** The bucket's store. With `local` it holds what a move has not fetched yet. */
   store?: ObjectStore | undefined;
+  /** How many may wait for S3 at once, with a transaction each. */
+  keepsAtOnce?: number;
 };
+
+/** As long as a page waits for a connection of the database. */
+const WAIT_FOR_TURN_MS = 4000;
 
 /**
  * The files of photos: those that are being made on the local disk, the others on disk or in S3. New ones go to the first place,
  * `first`; what is not there is looked for in the other place, if there is one. Everybody who asks for a photo asks here.
  */
-export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, mode = 'local', store }: Deps) => {
+export const makePhotoFiles = ({
+  uploadsDir,
+  instance,
+  clock = systemClock,
+  mode = 'local',
+  store,
+  keepsAtOnce = 1,
+}: Deps) => {
   const staging = makePhotoStaging({ uploadsDir, instance, clock });
   const disk = makePhotoDisk({ uploadsDir });
   const bucket = store && makePhotoBucket({ store });
@@ -37,6 +50,9 @@ export const makePhotoFiles = ({ uploadsDir, instance, clock = systemClock, mode
     bucket,
     first,
     second,
+    /** Around each transaction in which files are kept. */
+    inTurn: first === disk ? atOnce : makeKeepTurns({ places: keepsAtOnce, waitMs: WAIT_FOR_TURN_MS }),
+
     /** What the first place has. */
     filesOf: first.filesOf,
     list: first.list,

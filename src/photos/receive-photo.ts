@@ -1,5 +1,6 @@
 // A photo's journey ④ to ⑦, in order: validate, compress, store, record
 import type { Parent } from '../parents/parent.ts';
+import { StoreUnavailable } from '../platform/object-store.ts';
 import type { Result } from '../shared/result.ts';
 import type { DecodeQueue } from './decode-queue.ts';
 import type { Decoder } from './decoder.ts';
@@ -63,7 +64,8 @@ export const makeReceivePhoto =
     try {
       return await recordPhoto(photo, staged);
     } catch (error) {
-      await sweepPhotos.sweepStray(filename).catch(() => undefined); // the housekeeping tries again
+      const sweeping = sweepPhotos.sweepStray(filename).catch(() => undefined); // the housekeeping tries again
+      if (!(error instanceof StoreUnavailable)) await sweeping; // nobody waits twice for an S3 that does not answer
       throw error;
     }
   };

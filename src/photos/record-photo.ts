@@ -32,38 +32,40 @@ export const makeRecordPhoto =
   async (photo: Omit<NewPhoto, 'uploadedAt'>, staged: Staged): Promise<Result<Received, 'link-closed'>> => {
     const moved = { done: false };
     try {
-      const outcome = await db.transaction<Result<Received, 'link-closed'>>(async (trx) => {
-        const parent = await parents.lock(trx, photo.parentId);
-        const now = clock.now();
-        if (!parent || linkState(parent, now) !== 'open') return { ok: false, reason: 'link-closed' };
-        const before = await photos.findUpload(photo, trx);
-        if (before) return { ok: true, value: { photoId: before.id, repeated: true } };
+      const outcome = await files.inTurn(() =>
+        db.transaction<Result<Received, 'link-closed'>>(async (trx) => {
+          const parent = await parents.lock(trx, photo.parentId);
+          const now = clock.now();
+          if (!parent || linkState(parent, now) !== 'open') return { ok: false, reason: 'link-closed' };
+          const before = await photos.findUpload(photo, trx);
+          if (before) return { ok: true, value: { photoId: before.id, repeated: true } };
 
-        await trx.raw('select pg_advisory_xact_lock_shared(?)', [advisoryLocks.keepPhoto]);
-        await files.keep(staged, photo.filename);
-        moved.done = true;
+          await trx.raw('select pg_advisory_xact_lock_shared(?)', [advisoryLocks.keepPhoto]);
+          await files.keep(staged, photo.filename);
+          moved.done = true;
 
-        const { schoolId, parentId } = photo;
-        const event = { schoolId, actor: { kind: 'parent' }, at: now, parentId } as const;
-        const superseded = await photos.supersede(trx, photo.parentId, 'pending', now);
-        if (superseded !== undefined) {
-          await recordEvent(trx, { ...event, kind: 'photo.superseded', photoId: superseded });
-        }
-        if (parent.declinedAt) {
-          await parents.change(trx, parent.id, { declined_at: null });
-          await recordEvent(trx, { ...event, kind: 'parent.decline-undone' });
-        }
-        const photoId = await photos.insert(trx, { ...photo, uploadedAt: now });
-        await recordEvent(trx, {
-          ...event,
-          kind: 'photo.received',
-          photoId,
-          data: { format: photo.sourceFormat, bytes: photo.sourceBytes },
-        });
-        await enqueueCheck(trx, photoId);
-        await enqueueBackup(trx, photoId);
-        return { ok: true, value: { photoId, repeated: false } };
-      });
+          const { schoolId, parentId } = photo;
+          const event = { schoolId, actor: { kind: 'parent' }, at: now, parentId } as const;
+          const superseded = await photos.supersede(trx, photo.parentId, 'pending', now);
+          if (superseded !== undefined) {
+            await recordEvent(trx, { ...event, kind: 'photo.superseded', photoId: superseded });
+          }
+          if (parent.declinedAt) {
+            await parents.change(trx, parent.id, { declined_at: null });
+            await recordEvent(trx, { ...event, kind: 'parent.decline-undone' });
+          }
+          const photoId = await photos.insert(trx, { ...photo, uploadedAt: now });
+          await recordEvent(trx, {
+            ...event,
+            kind: 'photo.received',
+            photoId,
+            data: { format: photo.sourceFormat, bytes: photo.sourceBytes },
+          });
+          await enqueueCheck(trx, photoId);
+          await enqueueBackup(trx, photoId);
+          return { ok: true, value: { photoId, repeated: false } };
+        }),
+      );
       if (!moved.done) await files.discard(staged);
       return outcome;
     } catch (error) {

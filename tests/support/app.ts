@@ -12,7 +12,7 @@ import { loadConfig } from '../../src/shared/config.ts';
 import { wire } from '../../src/wiring.ts';
 import type { Features } from '../../src/wiring-features.ts';
 import { wireApp } from '../../src/wiring-http.ts';
-import { cloneDatabase } from './database.ts';
+import { cloneDatabase, type TestDatabase } from './database.ts';
 
 /** A clock that tests turn. */
 export const movableClock = (): Clock & { forward: (ms: number) => void } => {
@@ -49,6 +49,8 @@ type Options = {
   /** One that is handed in; it ends with the service. */
   decoder?: Decoder;
   parts?: Parts;
+  /** Another service's, to be its second instance. */
+  database?: TestDatabase;
 };
 
 /** One for all services of a test process: a start of its own takes half a second each. It ends with the process. */
@@ -69,9 +71,10 @@ export const startApp = async ({
   ownDecoder = false,
   decoder = sharedDecoder(),
   parts = {},
+  database,
 }: Options = {}) => {
   const dir = mkdtempSync(join(tmpdir(), 'pos-app-'));
-  const { url, ownerUrl } = await cloneDatabase();
+  const { url, ownerUrl } = database ?? (await cloneDatabase());
   const config = loadConfig({
     NODE_ENV: 'test',
     LOG_LEVEL: 'info',
@@ -119,6 +122,7 @@ export const startApp = async ({
     url: `http://127.0.0.1:${port}`,
     uploadsDir: config.UPLOADS_DIR,
     ownerUrl,
+    database: { url, ownerUrl },
     stop,
   };
 };

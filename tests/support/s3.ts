@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { buildApp } from 'fauxqs';
 import { setEnvironment } from './environment.ts';
 
@@ -8,7 +8,7 @@ export const S3_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'oakfield', AWS_SECRET_ACCESS
 
 /**
  * An S3 on a loopback port with a bucket of its own, in memory. `client` is the bare SDK, `keys` gives all that the bucket holds,
- * in order, and `env` is what a service has to be told. The SDK's credentials are set in this process.
+ * in order, `plant` puts an object there, and `env` is what a service has to be told. The SDK's credentials are set in this process.
  */
 export const startS3 = async () => {
   setEnvironment(S3_CREDENTIALS);
@@ -21,13 +21,16 @@ export const startS3 = async () => {
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
     return Contents.flatMap(({ Key }) => Key ?? []);
   };
+  const plant = async (key: string, body: string | Buffer): Promise<void> => {
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  };
   const stop = async (): Promise<void> => {
     client.destroy();
     app.server.closeAllConnections();
 
     await app.close();
   };
-  return { endpoint, bucket, client, keys, env: { S3_ENDPOINT: endpoint, S3_BUCKET: bucket }, stop };
+  return { endpoint, bucket, client, keys, plant, env: { S3_ENDPOINT: endpoint, S3_BUCKET: bucket }, stop };
 };
 
 export type TestS3 = Awaited<ReturnType<typeof startS3>>;

@@ -1,0 +1,121 @@
+import { hash } from 'node:crypto';
+import type { Db } from '../platform/db.ts';
+import type { Progress } from '../platform/long-work.ts';
+import { ObjectDamaged } from '../platform/read-object.ts';
+import type { PhotoFiles } from './photo-files.ts';
+import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
+import type { PhotoPlace, StoredFile } from './photo-place.ts';
+import { type EnqueueRemoval } from './remove-copies.ts';
+
+type Deps = { db: Db; files: PhotoFiles; enqueueRemoval: EnqueueRemoval };
+type Row = {
+  filename: StorageKey;
+  sha256: string;
+  thumb_sha256: string;
+  portrait_version: number | null;
+  portrait_sha256: string | null;
+};
+
+/** `left`: what no row knows (the sweep's), and what is damaged (the doctor's): neither is moved nor removed. */
+export type Moved = { moved: number; left: number };
+type Outcome = keyof Moved;
+
+/** S3 answers in 30 to 100 ms, and each file has two or three questions. */
+const AT_ONCE = 8;
+const BATCH = 200;
+
+/**
+ * Moves the files of photos from the place that is not STORAGE's any more to the one that is, while the service runs: readers look at
+ * both. A file leaves its old place when the new one holds the bytes that the row tells of, read back from there. What is moved is no
+ * longer in the old place: so it goes on where it was stopped. Bounded memory: it follows the listing of the old place.
+ */
+export const makeMovePhotos = ({ db, files, enqueueRemoval }: Deps) => {
+  const rowOf = (query: Db, key: StorageKey) =>
+    query('photos').where({ filename: key }).whereNull('files_deleted_at').first<Row | undefined>(COLUMNS);
+
+  /** Puts the bytes in the new place and reads them back. */
+  const bring = async (to: PhotoPlace, { key, file }: StoredFile, bytes: Buffer): Promise<void> => {
+    const isDisk = to === files.disk;
+    if (isDisk && (await to.read(key, file))?.equals(bytes)) return;
+    const staged = await files.stageBytes(bytes);
+    try {
+      if (isDisk) await to.remove(key, [file]); // a damaged one; in S3 it is replaced
+      await to.keep([{ file, path: staged.path }], key);
+    } finally {
+      await files.discard([staged]);
+    }
+    if (!(await to.read(key, file))?.equals(bytes)) throw new Error('a moved file is not what was sent');
+  };
+
+  const moveFile = async (from: PhotoPlace, to: PhotoPlace, one: StoredFile): Promise<Outcome> => {
+    const { key, file } = one;
+    const row = await rowOf(db, key);
+    const sha256 = row && hashOf(row, file);
+    if (sha256 === undefined) return 'left';
+    const bytes = await from.read(key, file).catch((error: unknown) => orDamaged(error));
+    if (!bytes || hash('sha256', bytes) !== sha256) return 'left';
+    await bring(to, one, bytes);
+    // Deleted, or replaced, meanwhile: then whoever did that may have looked before our copy was there.
+    const now = await rowOf(db, key);
+    if (now && hashOf(now, file) === sha256) await from.remove(key, [file]);
+    else await removeEverywhere(one);
+    return 'moved';
+  };
+
+  const removeEverywhere = async ({ key, file }: StoredFile): Promise<void> => {
+    await files.remove(key, [file]);
+    await db.transaction((trx) => enqueueRemoval(trx, [{ key, files: [file] }]));
+  };
+
+  return async ({ tell, signal }: Progress): Promise<Moved> => {
+    const { first: to, second: from } = files;
+    if (!from) throw new Error('there is only one place');
+    const outcome: Moved = { moved: 0, left: 0 };
+    const total = await countFiles(db);
+    const moveBatch = async (batch: StoredFile[]): Promise<void> => {
+      const line = [...batch];
+      const work = async (): Promise<void> => {
+        for (let next = line.shift(); next && !signal.aborted; next = line.shift()) {
+          outcome[await moveFile(from, to, next)] += 1;
+          tell(outcome.moved + outcome.left, total);
+        }
+      };
+      const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+      for (const one of ended) if (one.status === 'rejected') throw one.reason;
+      signal.throwIfAborted();
+    };
+    let batch: StoredFile[] = [];
+    for await (const file of from.list()) {
+      batch.push(file);
+      if (batch.length < BATCH) continue;
+      await moveBatch(batch);
+      batch = [];
+    }
+    await moveBatch(batch);
+    return outcome;
+  };
+};
+
+export type MovePhotos = ReturnType<typeof makeMovePhotos>;
+
+const COLUMNS = ['filename', 'sha256', 'thumb_sha256', 'portrait_version', 'portrait_sha256'];
+
+/** What the row says of a file; undefined for one that it does not know. */
+const hashOf = (row: Row, file: PhotoFile): string | undefined => {
+  if (file === 'full') return row.sha256;
+  if (file === 'thumb') return row.thumb_sha256;
+  if (row.portrait_version === null || file !== portraitFile(row.portrait_version)) return undefined;
+  return row.portrait_sha256 ?? undefined;
+};
+
+const orDamaged = (error: unknown): undefined => {
+  if (error instanceof ObjectDamaged) return undefined;
+  throw error;
+};
+
+const countFiles = async (db: Db): Promise<number> => {
+  const { rows } = await db.raw<{ rows: [{ n: number }] }>(
+    'select (2 * count(*) + count(portrait_version))::int as n from photos where files_deleted_at is null',
+  );
+  return rows[0].n;
+};

@@ -1,0 +1,116 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { storageMoveCommand } from '../../src/commands/storage-move.ts';
+import { portraitFile, type StorageKey } from '../../src/photos/photo-keys.ts';
+import type { Photo } from '../../src/photos/photo.ts';
+import { type Wired, wire } from '../../src/wiring.ts';
+import { type App, startApp } from '../support/app.ts';
+import { addParent } from '../support/cast.ts';
+import { portraitsOf } from '../support/portraits.ts';
+import { startS3, type TestS3 } from '../support/s3.ts';
+
+let s3: TestS3;
+let app: App;
+let remote: Wired;
+beforeAll(async () => {
+  s3 = await startS3();
+  app = await startApp({ env: s3.env });
+  remote = await wire({ config: { ...app.config, STORAGE: 's3' }, logger: app.logger });
+});
+afterAll(async () => {
+  await remote.stop();
+  await app.stop();
+  await s3.stop();
+});
+
+const move = (service: Wired, to: string) => storageMoveCommand.run(service, { values: { to }, words: [] });
+const onDisk = () =>
+  readdirSync(`${app.uploadsDir}/photos`, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+    .length;
+const inBucket = async () => (await s3.keys()).filter((key) => key.includes('photos/')).length;
+const keepReading = (service: Wired, { filename }: Photo) => {
+  const missing: number[] = [];
+  let over = false;
+  const reading = (async () => {
+    for (let n = 0; !over; n += 1) if (!(await service.files.read(filename, 'full'))) missing.push(n);
+  })();
+  return async () => {
+    over = true;
+    await reading;
+    return missing;
+  };
+};
+const expectSound = async (service: Wired) =>
+  expect(await service.checkIntegrity({ repair: false })).toMatchObject({
+    ...{ orphanFiles: 0, rowsWithoutFile: 0, checksumMismatches: 0 },
+  });
+
+test('calls that make no sense are refused with a sentence', async () => {
+  await expect(move(app, 'tape')).rejects.toThrow('--to is s3 or local');
+  await expect(move(app, 's3')).rejects.toThrow('set STORAGE=s3 and restart');
+  await expect(move({ ...app, config: { ...app.config, S3_BUCKET: undefined } }, 'local')).rejects.toThrow('S3_BUCKET');
+  const mirror = { ...app, config: { ...app.config, STORAGE: 'mirror' as const } };
+  await expect(move(mirror, 's3')).rejects.toThrow('in both places already');
+});
+
+test('all photos go to S3 and back while they are looked at, sent and deleted; what is damaged stays', async () => {
+  const of = portraitsOf(app);
+  const photos: Photo[] = [];
+  for (let n = 0; n < 10; n += 1) photos.push(await of.send(await addParent(app)));
+  const [first, second] = photos as [Photo, Photo];
+  const whole = await app.files.read(second.filename, 'thumb');
+  writeFileSync(app.files.disk.pathOf(second.filename, 'thumb'), 'damaged');
+  const stop = keepReading(remote, first);
+  expect(await move(remote, 's3')).toMatchObject({ json: { moved: 29, left: 1 }, exit: 1 });
+  expect(await stop()).toEqual([]);
+  expect([onDisk(), await inBucket()]).toEqual([1, 29]);
+  writeFileSync(app.files.disk.pathOf(second.filename, 'thumb'), whole ?? '');
+  expect(await move(remote, 's3')).toMatchObject({ json: { moved: 1, left: 0 }, exit: 0 });
+  expect([onDisk(), await inBucket()]).toEqual([0, 30]);
+  await expectSound(remote);
+  expect(await remote.longWork.latest('storage-move')).toMatchObject({ state: 'done', detail: { moved: 1, left: 0 } });
+
+  await portraitsOf({ ...app, ...remote }).send(await addParent(app)); // straight into the bucket
+  const stopAgain = keepReading(app, first);
+  expect(await move(app, 'local')).toMatchObject({ json: { moved: 33, left: 0 }, exit: 0 });
+  expect(await stopAgain()).toEqual([]);
+  expect([onDisk(), await inBucket()]).toEqual([33, 0]);
+  await expectSound(app);
+});
+
+test('a photo that is deleted while it moves leaves nothing anywhere', async () => {
+  const of = portraitsOf(app);
+  const parent = await addParent(app);
+  const photo = await of.send(parent);
+  const { bucket } = remote.files;
+  if (!bucket) throw new Error('no bucket');
+  const { keep } = bucket;
+  bucket.keep = async (staged, key) => {
+    if (key === photo.filename && staged[0]?.file === 'full') await app.deletePhotos(parent);
+    await keep(staged, key);
+  };
+  await move(remote, 's3');
+  bucket.keep = keep;
+  const removals = (await app.queue.list()).filter(({ name }) => name === 'photo-removal');
+  for (const { payload } of removals) await app.removeCopies(payload as { key: StorageKey; files: ['full'] });
+  expect((await s3.keys()).filter((key) => key.includes(photo.filename))).toEqual([]);
+  expect(await app.files.disk.filesOf(photo.filename)).toEqual([]);
+  await move(app, 'local');
+});
+
+test('a move that was cut off goes on: what is in the new place already is not lost from either', async () => {
+  const photo = await portraitsOf(app).send(await addParent(app));
+  const full = await app.files.read(photo.filename, 'full');
+  const { disk } = remote.files;
+  const { remove } = disk;
+  let cut = 0;
+  disk.remove = (key, files) =>
+    key === photo.filename && (cut += 1) ? Promise.reject(new Error('killed')) : remove(key, files);
+  await expect(move(remote, 's3')).rejects.toThrow('killed');
+  disk.remove = remove;
+  expect(cut).toBeGreaterThan(0);
+  expect(await app.files.read(photo.filename, 'full')).toEqual(full);
+  expect(await move(remote, 's3')).toMatchObject({ exit: 0 });
+  expect(await remote.files.bucket?.read(photo.filename, 'full')).toEqual(full);
+  expect(await remote.files.bucket?.read(photo.filename, portraitFile(1))).toBeDefined();
+});
