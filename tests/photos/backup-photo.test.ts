@@ -35,10 +35,10 @@ const crop = { turn: 0, x: 0, y: 0, size: 200 } as const;
 test('the job is queued with the row, copies all three files, and the row says so', async () => {
   const photo = await of.send();
   expect((await jobs('photo-backup')).map(({ payload }) => payload)).toEqual([{ photoId: photo.id }]);
-  expect(await app.mirrorBacklog()).toEqual({ copied: 0, waiting: 1, oldestAt: expect.any(Date) as Date });
+  expect(await app.backupPhoto.mirrorBacklog()).toEqual({ copied: 0, waiting: 1, oldestAt: expect.any(Date) as Date });
   app.jobs.start();
   await expect.poll(() => copiesOf(photo.filename), { timeout: 10_000 }).toEqual(WHOLE);
-  await expect.poll(() => app.mirrorBacklog()).toEqual({ copied: 1, waiting: 0, oldestAt: null });
+  await expect.poll(() => app.backupPhoto.mirrorBacklog()).toEqual({ copied: 1, waiting: 0, oldestAt: null });
   for (const file of filesWith(1)) {
     expect(await app.files.bucket?.read(photo.filename, file)).toEqual(await app.files.disk.read(photo.filename, file));
   }
@@ -53,7 +53,7 @@ test('one job makes up for all that wait, also for photos from before the mirror
   expect(await app.backupPhoto.catchUp({ jobs: 0 })).toBe(1);
   const [job] = await jobs('photo-backup');
   await backUp((job?.payload as { photoId: number }).photoId);
-  expect(await app.mirrorBacklog()).toEqual({ copied: 20, waiting: 0, oldestAt: null });
+  expect(await app.backupPhoto.mirrorBacklog()).toEqual({ copied: 20, waiting: 0, oldestAt: null });
   for (const { filename } of photos) expect(await copiesOf(filename)).toEqual(WHOLE);
   expect(await app.backupPhoto.catchUp({ jobs: 0 })).toBe(0);
 });
@@ -62,7 +62,7 @@ test('a new portrait waits again, is copied alone, and the old one goes', async 
   const photo = await of.send();
   await backUp(photo.id);
   await app.changePortrait(photo, crop, 'face');
-  expect(await app.mirrorBacklog()).toMatchObject({ copied: 0, waiting: 1 });
+  expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 0, waiting: 1 });
   const before = s3.requests.length;
   await backUp(photo.id);
   expect(s3.requests.slice(before).filter(({ method }) => method === 'PUT')).toHaveLength(1);
@@ -116,7 +116,7 @@ test('a portrait that is replaced while it is copied leaves no old version', asy
   bucket.put = put;
   await backUp(photo.id);
   expect(await copiesOf(photo.filename)).toEqual(['.jpg', '.portrait-2.jpg', '.thumb.jpg']);
-  expect(await app.mirrorBacklog()).toMatchObject({ waiting: 0 });
+  expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ waiting: 0 });
 });
 
 test('a file that is damaged here is never copied; one that is lost here is shown from its copy', async () => {
@@ -126,7 +126,7 @@ test('a file that is damaged here is never copied; one that is lost here is show
   await writeFile(path, 'damaged');
   await backUp(photo.id);
   expect(await copiesOf(photo.filename)).not.toContain('.jpg');
-  expect(await app.mirrorBacklog()).toMatchObject({ waiting: 1 });
+  expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ waiting: 1 });
   await writeFile(path, whole ?? '');
   await backUp(photo.id);
   await app.files.remove(photo.filename);
@@ -145,10 +145,10 @@ test('R62: S3 is away and refuses us while parents send: they notice nothing, an
   await of.expectWhole().catch(() => undefined);
   s3.fail(403);
   await expect.poll(() => app.logs.some((line) => line.includes('S3 refuses us')), { timeout: 20_000 }).toBe(true);
-  expect(await app.mirrorBacklog()).toMatchObject({ copied: 0, waiting: 3 });
+  expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 0, waiting: 3 });
   expect(app.logs.join('')).not.toMatch(new RegExp(`${s3.bucket}|${photos[0]?.filename}`));
   s3.heal();
-  await expect.poll(() => app.mirrorBacklog(), { timeout: 25_000 }).toMatchObject({ copied: 3, waiting: 0 });
+  await expect.poll(() => app.backupPhoto.mirrorBacklog(), { timeout: 25_000 }).toMatchObject({ copied: 3, waiting: 0 });
   for (const { filename } of photos) expect(await copiesOf(filename)).toEqual(WHOLE);
 }, 60_000);
 
