@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureCostly } from './measure-costly.ts';
 import { measureCrowd } from './measure-crowd.ts';
+import { measureMirror } from './measure-mirror.ts';
 import { measurePages } from './measure-pages.ts';
 import { measureFaceCheck, measureMemory, measureUpload } from './measure-upload.ts';
 import { asTable, type Row } from './row.ts';
@@ -14,6 +15,7 @@ const UPLOADS_FOR_MEMORY = 1000;
 const FACES = 20;
 const REQUESTS = 2000;
 const CROWD = 1000;
+const MIRRORED = 300;
 
 type Measurement = { checks: 'face' | 'off'; measure: (service: Service) => Promise<Row[]> };
 
@@ -33,17 +35,24 @@ const measurements: Record<string, Measurement> = {
   crowd: { checks: 'off', measure: (service) => measureCrowd(service, CROWD) },
 };
 
+/** What brings its own service and more. */
+const apart: Record<string, () => Promise<Row[]>> = { mirror: async () => [await measureMirror(MIRRORED)] };
+
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
-const asked = values.only?.split(',') ?? Object.keys(measurements);
+const asked = values.only?.split(',') ?? [...Object.keys(measurements), ...Object.keys(apart)];
 
 // The first start after a change compiles TypeScript, which takes 50 MiB for the life of that process.
 await (await startService('off')).stop();
 const rows: Row[] = [];
 for (const name of asked) {
-  const measurement = measurements[name];
-  if (!measurement)
-    throw new Error(`nothing is measured by the name of '${name}': ${Object.keys(measurements).join(', ')}`);
   process.stderr.write(`${name} ...\n`);
+  const other = apart[name];
+  if (other) {
+    rows.push(...(await other()));
+    continue;
+  }
+  const measurement = measurements[name];
+  if (!measurement) throw new Error(`nothing is measured by the name of '${name}'`);
   const service = await startService(measurement.checks);
   rows.push(...(await measurement.measure(service).finally(() => service.stop())));
 }

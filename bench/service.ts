@@ -30,7 +30,7 @@ export const startProgram = async (
 };
 
 /** The real service with an embedded database under a temporary folder; `cli` runs a command beside it. `checks`: CHECKS. */
-export const startService = async (checks: 'face' | 'off') => {
+export const startService = async (checks: 'face' | 'off', more: Record<string, string> = {}) => {
   const dir = mkdtempSync(join(tmpdir(), 'pos-bench-'));
   chmodSync(dir, 0o755); // the database runs as another user when we are root
   const env = {
@@ -44,6 +44,7 @@ export const startService = async (checks: 'face' | 'off') => {
     ADMIN_PASSWORD: ADMIN.password,
     SCHOOL_NAME: 'Oakfield Primary School',
     SCHOOL_PHONE: '01632 960 118',
+    ...more,
   };
   const { child, pid, line } = await startProgram(scripts.start, env, ({ msg }) => msg === 'listening');
   const { port } = line['address'] as { port: number };

@@ -5,7 +5,7 @@ import { makeAlarmedStore } from './platform/object-store-alarm.ts';
 import type { Config } from './shared/config.ts';
 
 /** Gives the address of an object that works for a minute, and the origin of all of them. */
-export type SignedAddresses = { addressOf: (key: string) => Promise<string>; origin: string };
+type SignedAddresses = { addressOf: (key: string) => Promise<string>; origin: string };
 export type PhotoStore = { store: ObjectStore; addresses: SignedAddresses | undefined };
 
 type Deps = { config: Config; clock: Clock; logger: Logger };

@@ -47,7 +47,7 @@ export const makeKeepTurns = ({ places, waitMs }: Limits): KeepTurns => {
   };
 };
 
-export type KeepTurns = <T>(work: () => Promise<T>) => Promise<T>;
+type KeepTurns = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** On a disk there is nothing to wait for. */
 export const atOnce: KeepTurns = (work) => work();

@@ -17,7 +17,7 @@ type Row = {
 };
 
 /** `left`: what no row knows (the sweep's), and what is damaged (the doctor's): neither is moved nor removed. */
-export type Moved = { moved: number; left: number };
+type Moved = { moved: number; left: number };
 type Outcome = keyof Moved;
 
 /** S3 answers in 30 to 100 ms, and each file has two or three questions. */
@@ -95,8 +95,6 @@ export const makeMovePhotos = ({ db, files, enqueueRemoval }: Deps) => {
     return outcome;
   };
 };
-
-export type MovePhotos = ReturnType<typeof makeMovePhotos>;
 
 const COLUMNS = ['filename', 'sha256', 'thumb_sha256', 'portrait_version', 'portrait_sha256'];
 

@@ -61,5 +61,3 @@ export const makePhotoBucket = ({ store }: { store: ObjectStore }) => {
       (await store.head(objectKey(key, file)))?.sha256 === sha256,
   };
 };
-
-export type PhotoBucket = ReturnType<typeof makePhotoBucket>;

@@ -19,7 +19,7 @@ export const isStorageKey = (text: string): text is StorageKey => KEY.test(text)
 export const isPhotoFile = (text: string): text is PhotoFile => FILE.test(text);
 
 /** Throws for what is no key. */
-export const checkedKey = (text: string): StorageKey => {
+const checkedKey = (text: string): StorageKey => {
   if (!isStorageKey(text)) throw new Error('Not a storage key'); // without the text: it may come from anywhere
   return text;
 };

@@ -35,5 +35,3 @@ export const makeS3Addresses = (settings: S3Settings) => {
     },
   };
 };
-
-export type S3Addresses = ReturnType<typeof makeS3Addresses>;

@@ -9,7 +9,7 @@ import { startS3 } from './s3.ts';
  * `lost`: S3 did it, and no answer comes; `hangs`: nothing ever comes; a number is the status of the answer.
  */
 export type S3Fault = 'down' | 'reset' | 'half' | 'lost' | 'hangs' | 500 | 503 | 403;
-export type S3Request = { method: string; path: string; headers: IncomingHttpHeaders };
+type S3Request = { method: string; path: string; headers: IncomingHttpHeaders };
 
 type When = (request: S3Request) => boolean;
 

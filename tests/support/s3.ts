@@ -17,10 +17,11 @@ export const startS3 = async () => {
   const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true });
   const bucket = `oakfield-${randomUUID()}`;
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
-  const keys = async (): Promise<string[]> => {
+  const objects = async (): Promise<{ key: string; bytes: number }[]> => {
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
-    return Contents.flatMap(({ Key }) => Key ?? []);
+    return Contents.flatMap(({ Key, Size = 0 }) => (Key ? { key: Key, bytes: Size } : []));
   };
+  const keys = async (): Promise<string[]> => (await objects()).map(({ key }) => key);
   const plant = async (key: string, body: string | Buffer): Promise<void> => {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   };
@@ -30,7 +31,7 @@ export const startS3 = async () => {
 
     await app.close();
   };
-  return { endpoint, bucket, client, keys, plant, env: { S3_ENDPOINT: endpoint, S3_BUCKET: bucket }, stop };
+  return { endpoint, bucket, client, objects, keys, plant, env: { S3_ENDPOINT: endpoint, S3_BUCKET: bucket }, stop };
 };
 
 export type TestS3 = Awaited<ReturnType<typeof startS3>>;
