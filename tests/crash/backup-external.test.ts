@@ -6,9 +6,11 @@ import { BACKUP_ENV, contentOf, emptyMachine, makeBackup, placeOf } from '../sup
 import { addParent, addStaff } from '../support/cast.ts';
 import { type ExternalPostgres, startExternalPostgres } from '../support/external-postgres.ts';
 import { makeLives } from '../support/lives.ts';
+import { type Home, makeHome } from '../support/service.ts';
 
 let postgres: ExternalPostgres;
 let app: App;
+let home: Home;
 const elsewhere = async () => {
   const { url, ownerUrl } = await postgres.database();
   return { database: { url, ownerUrl }, env: { DATABASE_SSL_CA: postgres.ca } };
@@ -17,13 +19,17 @@ beforeAll(async () => {
   postgres = await startExternalPostgres();
   const { database, env } = await elsewhere();
   const { url, ownerUrl } = database;
-  app = await startApp({ env: { ...BACKUP_ENV, ...env, DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl } });
+  home = makeHome(); // the scratch database's user must get there
+  app = await startApp({
+    env: { DATA_DIR: home.dataDir, ...BACKUP_ENV, ...env, DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl },
+  });
   const lives = makeLives(app, { kind: 'staff', staffId: await addStaff(app, 'ruth') });
   for (const life of ['fresh', 'approved', 'replacing', 'declined', 'rejected'] as const) await lives[life]();
   await app.db.transaction((trx) => app.queue.enqueue(trx, 'photo-check', { photoId: 4711 }));
 });
 afterAll(async () => {
   await app.stop();
+  await home.remove();
   await postgres.stop();
 });
 const ownerUrlOf = (one: App): string => one.config.MIGRATION_DATABASE_URL ?? '';
