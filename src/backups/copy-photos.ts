@@ -16,7 +16,7 @@ export type PhotoSource = {
   isKnown: (key: string, file: string) => Promise<boolean>;
 };
 
-export type CopiedPhotos = {
+type CopiedPhotos = {
   photos: number;
   files: number;
   bytes: number;

@@ -8,7 +8,7 @@ import { type BackedUpPhoto, readPhotos } from './backup-photos.ts';
 import { sha256Of } from './copy-photos.ts';
 
 /** What is not as it was saved: the name of an object that is altered, cut off or missing. */
-export type Verified = { manifest: Manifest | undefined; files: number; faults: number; faulty: string[] };
+type Verified = { manifest: Manifest | undefined; files: number; faults: number; faulty: string[] };
 
 /** Names of so many faulty objects are told; all are counted. */
 const NAMES_TOLD = 100;

@@ -57,9 +57,9 @@ const killSometime = async (
   ms: number,
 ) => {
   const command = of.command(args, env);
-  let isOver = false;
-  void command.exited.then(() => (isOver = true));
-  while (!begun() && !isOver) await wait(5);
+  const over = new AbortController();
+  void command.exited.then(() => over.abort());
+  while (!begun() && !over.signal.aborted) await wait(5);
   await wait(random() * ms);
   return command.end('SIGKILL');
 };
