@@ -14,7 +14,7 @@ export type PhotoTarget = {
   remove: (key: string, file: string) => Promise<void>;
 };
 
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 /**
  * Puts the photos of a backup in place, and reads each back for its checksum. What is there already and right stays, so a restore that was

@@ -12,7 +12,7 @@ type Verified = { manifest: Manifest | undefined; files: number; faults: number;
 
 /** Names of so many faulty objects are told; all are counted. */
 const NAMES_TOLD = 100;
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 /**
  * Decrypts everything that belongs to a backup and compares it with what its manifest and its list of photos say. A backup whose

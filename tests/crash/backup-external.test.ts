@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findPostgresPrograms } from '../../src/platform/postgres-programs.ts';
+import { writeManifest } from '../../src/backups/backup-manifest.ts';
+import { findPostgresPrograms, restoreDatabase } from '../../src/platform/postgres-programs.ts';
 import { type App, startApp } from '../support/app.ts';
 import { givePhoto } from '../support/actors.ts';
 import { BACKUP_ENV, contentOf, emptyMachine, makeBackup, placeOf } from '../support/backups.ts';
@@ -68,6 +70,26 @@ describe('R66: with a PostgreSQL 15 of one’s own', () => {
       expect(await contentOf(ownerUrl, sslCa)).toEqual(content);
       machine.remove();
     }
+  });
+
+  test('a dump whose rows are not what was counted is rolled back, and so is one that breaks off', async () => {
+    const { manifest } = await makeBackup(app);
+    const place = placeOf(app);
+    const { database, env } = await elsewhere();
+    const machine = await emptyMachine(database, env);
+    const tables = manifest.database.tables.map((table) => (table.name === 'events' ? { ...table, sum: '1' } : table));
+    await writeManifest(place, { ...manifest, database: { ...manifest.database, tables } });
+    await expect(machine.restore(place)).rejects.toThrow('psql ended with 3');
+    expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual({});
+    const programs = await findPostgresPrograms();
+    if (!programs) throw new Error('no programs');
+    const dump = Readable.from([Buffer.from('PGDMP and nothing more')]);
+    const to = { url: database.ownerUrl, sslCa: postgres.ca };
+    await expect(restoreDatabase(programs, to, { dump, tables: [] })).rejects.toThrow('pg_restore ended with 1');
+    expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual({});
+    await writeManifest(place, manifest);
+    expect(await machine.restore(place)).toMatchObject({ ok: true });
+    machine.remove();
   });
 
   test('a backup of the embedded 18 is restored there, and a pg_dump one is rehearsed in a scratch place', async () => {
