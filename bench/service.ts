@@ -51,6 +51,11 @@ export const startService = async (checks: 'face' | 'off', more: Record<string, 
   const run = promisify(execFile);
   return {
     pid,
+    dir,
+    dataDir: env.DATA_DIR,
+    uploadsDir: env.UPLOADS_DIR,
+    /** Of the service, for other processes beside it. */
+    env: { PATH, ...env },
     url: `http://127.0.0.1:${port}`,
     cli: async (...args: string[]): Promise<Record<string, unknown>> => {
       const { stdout } = await run(process.execPath, ['src/cli.ts', ...args, '--json'], {

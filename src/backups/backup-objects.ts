@@ -1,4 +1,4 @@
-import { pipeline as connect, PassThrough, Readable } from 'node:stream';
+import { pipeline as connect, PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { ObjectFacts, ObjectStore } from '../platform/object-store.ts';
@@ -42,9 +42,7 @@ export const checkSealed = async ({ store, key }: Place, name: string): Promise<
   const opened = await store.open(name);
   if (!opened) throw new SealBroken('altered');
   const [stored, content] = [countAndHash(), countAndHash()];
-  const drain = async (stream: AsyncIterable<unknown>): Promise<void> => {
-    for await (const _ of stream);
-  };
+  const drain = new Writable({ write: (_chunk, _encoding, done) => done() });
   try {
     await pipeline(opened.body, stored.stream, unseal(key, name), createGunzip(), content.stream, drain);
   } catch (error) {

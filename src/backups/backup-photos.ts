@@ -52,8 +52,8 @@ export async function* readLacks(place: Place, id: BackupId): AsyncGenerator<Lac
 export async function* readPhotos(place: Place, id: BackupId): AsyncGenerator<BackedUpPhoto> {
   const lacks = readLacks(place, id);
   const nextLack = async (): Promise<Lack | undefined> => {
-    const { value, done } = await lacks.next();
-    return done === true ? undefined : value;
+    const next = await lacks.next();
+    return next.done === true ? undefined : next.value;
   };
   try {
     let lack = await nextLack();

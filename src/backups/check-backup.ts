@@ -16,7 +16,7 @@ type Deps = {
   stores: ObjectStore[];
   rehearseBackup: RehearseBackup;
 };
-export type CheckedBackup = { id: BackupId; files: number; faults: number; faulty: string[]; reason?: 'other-key' };
+type CheckedBackup = { id: BackupId; files: number; faults: number; faulty: string[]; reason?: 'other-key' };
 
 /** Thrown when there is no backup, or none of that id. */
 export class NoBackup extends Error {}

@@ -16,7 +16,7 @@ export type PhotoSource = {
   isKnown: (key: string, file: string) => Promise<boolean>;
 };
 
-export type CopiedPhotos = {
+type CopiedPhotos = {
   photos: number;
   files: number;
   bytes: number;
@@ -35,7 +35,7 @@ type Task = { photo: ListedPhoto; file: string; sha256: string; there: number | 
 type Done = Task & ({ state: 'there' | 'new'; bytes: number } | { state: Lack['why'] });
 
 /** So many files at once: each waits for a disk or a network, and a picture in full size takes up to 1 MB of memory. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 /**
  * Copies the files of the photos on a list that the place does not hold yet, and yields a line for each file that cannot be copied;

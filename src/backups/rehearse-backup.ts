@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm, statfs } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Progress } from '../platform/long-work.ts';
 import type { BackupId } from './backup-names.ts';
@@ -40,6 +40,8 @@ export const makeRehearseBackup =
     const began = performance.now();
     const dir = join(dataDir, `${PREFIX}${randomBytes(4).toString('hex')}`);
     try {
+      await mkdir(dir, { mode: 0o711 });
+      await letDatabaseThrough(dataDir);
       const scratch = await openScratch(dir);
       try {
         const restored = await scratch.restore(place, { ...progress, id, overwrite: false });
@@ -56,6 +58,12 @@ export const makeRehearseBackup =
   };
 
 export type RehearseBackup = ReturnType<typeof makeRehearseBackup>;
+
+/** Root runs the database as somebody else, who may pass through DATA_DIR, but neither list nor read it. */
+const letDatabaseThrough = async (dataDir: string): Promise<void> => {
+  const { mode } = await stat(dataDir);
+  if (process.getuid?.() === 0 && (mode & 0o001) === 0) await chmod(dataDir, (mode & 0o777) | 0o001);
+};
 
 const sweep = async (dataDir: string, endLeft: Deps['endLeft']): Promise<void> => {
   for (const name of (await readdir(dataDir)).filter((one) => one.startsWith(PREFIX))) {

@@ -24,7 +24,7 @@ export type RestoreTarget = {
   clock: Clock;
 };
 type Asked = Progress & { id: BackupId | undefined; overwrite: boolean };
-export type Restored = { manifest: Manifest; files: number };
+type Restored = { manifest: Manifest; files: number };
 export type WhyNotRestored = WhyNotDatabase | 'no-backup' | 'altered' | 'other-key' | 'photos-there';
 
 /** Bears the id of the backup that is being put there, so that a restore that was killed may go on. */

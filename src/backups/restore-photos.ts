@@ -14,7 +14,7 @@ export type PhotoTarget = {
   remove: (key: string, file: string) => Promise<void>;
 };
 
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 /**
  * Puts the photos of a backup in place, and reads each back for its checksum. What is there already and right stays, so a restore that was
@@ -28,23 +28,27 @@ export const restorePhotos = async (
   { tell, signal }: Progress,
 ): Promise<number> => {
   const keyId = keyIdOf(place.key);
+  /** The bytes of a file that is not in place yet. */
+  const absentBytes = async (key: string, file: string, sha256: string): Promise<Buffer | undefined> => {
+    const there = await target.read(key, file);
+    if (there && sha256Of(there) === sha256) return undefined;
+    if (there) await target.remove(key, file);
+    const bytes = await readPhoto(place, photoName(keyId, key, file));
+    if (!bytes || sha256Of(bytes) !== sha256) throw new SealBroken('altered');
+    return bytes;
+  };
   const restoreOne = async ({ key, files }: BackedUpPhoto): Promise<number> => {
     if (files.some(({ file, lack }) => lack === 'gone' && !file.startsWith('portrait'))) return 0;
     const wanted = files.filter(({ lack }) => lack === undefined);
     const absent: { file: string; bytes: Buffer }[] = [];
     for (const { file, sha256 } of wanted) {
-      const there = await target.read(key, file);
-      if (there && sha256Of(there) === sha256) continue;
-      if (there) await target.remove(key, file);
-      const bytes = await readPhoto(place, photoName(keyId, key, file));
-      if (!bytes || sha256Of(bytes) !== sha256) throw new SealBroken('altered');
-      absent.push({ file, bytes });
+      const bytes = await absentBytes(key, file, sha256);
+      if (bytes) absent.push({ file, bytes });
     }
     if (absent.length > 0) await target.keep(key, absent);
-    for (const { file } of absent) {
-      const sha256 = wanted.find((one) => one.file === file)?.sha256;
+    for (const { file, bytes } of absent) {
       const kept = await target.read(key, file);
-      if (!kept || sha256Of(kept) !== sha256) throw new Error('a photo that was put in place reads back differently');
+      if (kept?.equals(bytes) !== true) throw new Error('a photo that was put in place reads back differently');
     }
     return wanted.length;
   };

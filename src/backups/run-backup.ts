@@ -28,7 +28,7 @@ type Deps = {
 export type Asked = { startedBy?: number | null; stopping?: AbortSignal };
 /** `place-away`: it is here, but not in S3; `key-not-kept`: a loss of this machine would make it worthless. */
 export type BackupWarning = 'place-away' | 'key-not-kept' | NonNullable<Manifest['warning']>;
-export type MadeBackup = { manifest: Manifest; places: number; warning: BackupWarning | null; lacking: string[] };
+type MadeBackup = { manifest: Manifest; places: number; warning: BackupWarning | null; lacking: string[] };
 
 /** So many damaged photos are named. */
 const NAMED = 100;

@@ -8,11 +8,11 @@ import { type BackedUpPhoto, readPhotos } from './backup-photos.ts';
 import { sha256Of } from './copy-photos.ts';
 
 /** What is not as it was saved: the name of an object that is altered, cut off or missing. */
-export type Verified = { manifest: Manifest | undefined; files: number; faults: number; faulty: string[] };
+type Verified = { manifest: Manifest | undefined; files: number; faults: number; faulty: string[] };
 
 /** Names of so many faulty objects are told; all are counted. */
 const NAMES_TOLD = 100;
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 /**
  * Decrypts everything that belongs to a backup and compares it with what its manifest and its list of photos say. A backup whose

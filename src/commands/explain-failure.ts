@@ -2,6 +2,7 @@ import { BackupKeyDamaged } from '../backups/backup-key.ts';
 import { NoBackup } from '../backups/check-backup.ts';
 import { RehearsalFailed } from '../backups/rehearse-backup.ts';
 import { UploadsOfAnother } from '../photos/claim-uploads.ts';
+import { LoadDiffers } from '../platform/database-load.ts';
 import { EmbeddedPostgresUnavailable } from '../platform/embedded-postgres.ts';
 import { StoreUnavailable } from '../platform/object-store.ts';
 import { ProgramFailed } from '../platform/postgres-programs.ts';
@@ -37,6 +38,8 @@ export const explainFailure = (error: unknown): string | undefined => {
 /** What may be wrong with backups. */
 const explainBackup = (error: unknown): string | undefined => {
   if (error instanceof BackupKeyDamaged) return error.message;
+  if (error instanceof LoadDiffers)
+    return 'What was loaded is not what was saved. Nothing was changed: try an older backup.';
   if (error instanceof NoBackup) return refusals['no-backup'];
   if (error instanceof SealBroken) return refusals[error.reason];
   if (error instanceof ProgramFailed)

@@ -54,8 +54,11 @@ export const loadDump = async (trx: Trx, dump: Dump): Promise<void> => {
 };
 
 const loadTable = async (trx: Trx, table: TableShape, rows: Readable): Promise<void> => {
-  const connection = (await trx.client.acquireConnection()) as Client; // the transaction's own
-  await pipeline(rows, connection.query(copyFrom(`copy ${copyTarget(table)} from stdin`)));
+  const own = trx.client as { acquireConnection: () => Promise<Client> }; // the transaction's connection, which Knex types in part
+  const connection = await own.acquireConnection();
+  const copy = connection.query(copyFrom(`copy ${copyTarget(table)} from stdin`));
+  copy.on('error', () => undefined); // the pipeline tells; a connection that ends later must not
+  await pipeline(rows, copy);
 };
 
 /** Whether each table of the dump is there and holds the same. */

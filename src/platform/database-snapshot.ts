@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { copyTarget, PLAIN_TEXT, readMigrations, readTables, sumTable, type TableShape } from './database-tables.ts';
@@ -6,6 +7,7 @@ import { connectionTo } from './db.ts';
 
 /** A lock of the schema (a migration that runs) is waited for so long, in milliseconds. */
 const LOCK_MS = 60_000;
+const CLOSE_MS = 1000;
 
 /**
  * The database as it is at one moment, for as long as it is open. It reads only, and stands in nobody's way but a migration's.
@@ -23,6 +25,11 @@ export const openSnapshot = async (connection: Parameters<typeof connectionTo>[0
   });
   client.on('error', () => undefined); // each query that it ends rejects by itself
   const ask = async <Row extends object>(sql: string): Promise<Row[]> => (await client.query<Row>(sql)).rows;
+  const copy = (sql: string): Readable => {
+    const rows = client.query(copyTo(sql));
+    rows.on('error', () => undefined); // who reads it hears of it; whoever stopped reading must not be killed by it
+    return rows;
+  };
   try {
     await client.connect();
     await client.query(PLAIN_TEXT);
@@ -40,10 +47,10 @@ export const openSnapshot = async (connection: Parameters<typeof connectionTo>[0
       migrations: () => readMigrations(ask),
       sum: (table: TableShape) => sumTable(ask, table),
       /** The rows of a table in PostgreSQL's text format, one a line. One stream at a time. */
-      rows: (table: TableShape): Readable => client.query(copyTo(`copy ${copyTarget(table)} to stdout`)),
+      rows: (table: TableShape): Readable => copy(`copy ${copyTarget(table)} to stdout`),
       /** What a question for one JSON value gives, a row a line, as it is: JSON has no such characters. */
       lines: (sql: string): Readable =>
-        client.query(copyTo(`copy (${sql}) to stdout (format csv, quote e'\\x01', delimiter e'\\x02')`)),
+        copy(`copy (${sql}) to stdout (format csv, quote e'\\x01', delimiter e'\\x02')`),
       /**
        * Where the sequences are. They are not part of the snapshot: they are at least as far as its rows, which is all that
        * matters.
@@ -54,12 +61,18 @@ export const openSnapshot = async (connection: Parameters<typeof connectionTo>[0
            where schemaname = 'public' and sequencename not like 'knex\\_migrations%' and last_value is not null
            order by 1`,
         ),
-      close: () => client.end().catch(() => undefined),
+      close: () => disconnect(client),
     };
   } catch (error) {
-    await client.end().catch(() => undefined);
+    await disconnect(client);
     throw error;
   }
+};
+
+/** A connection in the middle of a table that nobody reads any more does not end by itself. */
+const disconnect = async (client: Client): Promise<void> => {
+  await Promise.race([client.end().catch(() => undefined), wait(CLOSE_MS)]);
+  client.connection.stream.destroy();
 };
 
 export type Snapshot = Awaited<ReturnType<typeof openSnapshot>>;

@@ -83,7 +83,11 @@ export const restoreDatabase = async (
     yield* untilExit(reader, reader.stdout, 'pg_restore');
     yield `${PLAIN_TEXT};\n${tables.map(comparison).join('')}commit;\n`; // a script that breaks off before is rolled back
   };
-  const done = [exitOf(writer, 'psql'), pipeline(dump, reader.stdin), pipeline(script, writer.stdin)];
+  // pg_restore need not read an archive to its last byte; one that breaks off it refuses by its exit code.
+  const fed = pipeline(dump, reader.stdin).catch((error: unknown) => {
+    if (!isBrokenPipe(error)) throw error;
+  });
+  const done = [exitOf(writer, 'psql'), fed, pipeline(script, writer.stdin)];
   const failures = (await Promise.allSettled(done)).flatMap((one) =>
     one.status === 'rejected' ? [one.reason as unknown] : [],
   );

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BackupId } from '../../src/backups/backup-names.ts';
+import { readManifest, writeManifest } from '../../src/backups/backup-manifest.ts';
 import { verifyBackup } from '../../src/backups/verify-backup.ts';
 import { makeLocalObjectStore } from '../../src/platform/object-store-local.ts';
 import { type App, startApp } from '../support/app.ts';
@@ -122,6 +123,25 @@ describe('R66: a backup that is not what was saved', () => {
     expect(existsSync(machine.uploadsDir)).toBe(false);
     expect(await contentOf(machine.database.ownerUrl)).toEqual(before);
     expect(await machine.restore(place)).toMatchObject({ ok: true }); // the same, unspoiled
+    machine.remove();
+  });
+
+  test('one of a newer program is refused, and rows that are loaded and are not what was counted are rolled back', async () => {
+    const machine = await emptyMachine();
+    const { place } = copied('other-manifests');
+    const manifest = await readManifest(place, id);
+    const migrations = [...manifest.migrations, '20991231000000_future__create.ts'];
+    await writeManifest(place, { ...manifest, migrations });
+    expect(await machine.restore(place)).toEqual({ ok: false, reason: 'newer' });
+    const { database } = manifest;
+    for (const change of [{ sum: '1' }, { rows: 77 }]) {
+      const tables = database.tables.map((table) => (table.name === 'parents' ? { ...table, ...change } : table));
+      await writeManifest(place, { ...manifest, database: { ...database, tables } });
+      await expect(machine.restore(place)).rejects.toThrow('the table parents differs');
+    }
+    expect(await contentOf(machine.database.ownerUrl)).toEqual({});
+    await writeManifest(place, manifest);
+    expect(await machine.restore(place)).toMatchObject({ ok: true }); // goes on with the photos that are there
     machine.remove();
   });
 

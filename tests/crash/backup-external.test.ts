@@ -1,14 +1,18 @@
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findPostgresPrograms } from '../../src/platform/postgres-programs.ts';
+import { writeManifest } from '../../src/backups/backup-manifest.ts';
+import { findPostgresPrograms, restoreDatabase } from '../../src/platform/postgres-programs.ts';
 import { type App, startApp } from '../support/app.ts';
 import { givePhoto } from '../support/actors.ts';
 import { BACKUP_ENV, contentOf, emptyMachine, makeBackup, placeOf } from '../support/backups.ts';
 import { addParent, addStaff } from '../support/cast.ts';
 import { type ExternalPostgres, startExternalPostgres } from '../support/external-postgres.ts';
 import { makeLives } from '../support/lives.ts';
+import { type Home, makeHome } from '../support/service.ts';
 
 let postgres: ExternalPostgres;
 let app: App;
+let home: Home;
 const elsewhere = async () => {
   const { url, ownerUrl } = await postgres.database();
   return { database: { url, ownerUrl }, env: { DATABASE_SSL_CA: postgres.ca } };
@@ -17,13 +21,17 @@ beforeAll(async () => {
   postgres = await startExternalPostgres();
   const { database, env } = await elsewhere();
   const { url, ownerUrl } = database;
-  app = await startApp({ env: { ...BACKUP_ENV, ...env, DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl } });
+  home = makeHome(); // the scratch database's user must get there
+  app = await startApp({
+    env: { DATA_DIR: home.dataDir, ...BACKUP_ENV, ...env, DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl },
+  });
   const lives = makeLives(app, { kind: 'staff', staffId: await addStaff(app, 'ruth') });
   for (const life of ['fresh', 'approved', 'replacing', 'declined', 'rejected'] as const) await lives[life]();
   await app.db.transaction((trx) => app.queue.enqueue(trx, 'photo-check', { photoId: 4711 }));
 });
 afterAll(async () => {
   await app.stop();
+  await home.remove();
   await postgres.stop();
 });
 const ownerUrlOf = (one: App): string => one.config.MIGRATION_DATABASE_URL ?? '';
@@ -62,6 +70,26 @@ describe('R66: with a PostgreSQL 15 of one’s own', () => {
       expect(await contentOf(ownerUrl, sslCa)).toEqual(content);
       machine.remove();
     }
+  });
+
+  test('a dump whose rows are not what was counted is rolled back, and so is one that breaks off', async () => {
+    const { manifest } = await makeBackup(app);
+    const place = placeOf(app);
+    const { database, env } = await elsewhere();
+    const machine = await emptyMachine(database, env);
+    const tables = manifest.database.tables.map((table) => (table.name === 'events' ? { ...table, sum: '1' } : table));
+    await writeManifest(place, { ...manifest, database: { ...manifest.database, tables } });
+    await expect(machine.restore(place)).rejects.toThrow('psql ended with 3');
+    expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual({});
+    const programs = await findPostgresPrograms();
+    if (!programs) throw new Error('no programs');
+    const dump = Readable.from([Buffer.from('PGDMP and nothing more')]);
+    const to = { url: database.ownerUrl, sslCa: postgres.ca };
+    await expect(restoreDatabase(programs, to, { dump, tables: [] })).rejects.toThrow('pg_restore ended with 1');
+    expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual({});
+    await writeManifest(place, manifest);
+    expect(await machine.restore(place)).toMatchObject({ ok: true });
+    machine.remove();
   });
 
   test('a backup of the embedded 18 is restored there, and a pg_dump one is rehearsed in a scratch place', async () => {
