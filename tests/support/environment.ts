@@ -17,3 +17,6 @@ export const facesDir = process.env['FACES_DIR'];
 
 /** How often the long crash test ends the service; unset: as often as CI has time for. */
 export const killsWanted = process.env['KILLS'] === undefined ? undefined : Number(process.env['KILLS']);
+
+/** Whether faults last as long as R61 has it, instead of as long as CI has time for. */
+export const isLongRun = process.env['FAULTS'] === 'long';
