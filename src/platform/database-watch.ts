@@ -14,6 +14,8 @@ type Deps = {
 /** How often the database is asked for a sign of life, and how long that may take: both together well below 5 s (R61). */
 const ASK_MS = 500;
 const PATIENCE_MS = 3500;
+/** A timer that comes so much too late says that this process stood still. */
+const HELD_UP_MS = 300;
 
 /**
  * Watches for a database that says nothing at all: its machine hangs, or the network swallows what is sent. What waits for it
@@ -48,10 +50,12 @@ export const watchDatabase = ({ db, connection, logger }: Deps) => {
       answered = true;
     });
     const over = new AbortController();
+    const from = performance.now();
     const patience = wait(PATIENCE_MS, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
     await Promise.race([answer, patience]);
     over.abort();
-    // Where it was this process that was held up, the answer lies here and has to be read first.
+    // Where it was this process that was held up, it cannot say; or the answer lies here and has to be read first.
+    if (performance.now() - from > PATIENCE_MS + HELD_UP_MS) return true;
     if (!answered) await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     return answered;
   };
