@@ -59,4 +59,4 @@ const isAway = (error: Error): boolean =>
   ('syscall' in error && error.syscall === 'connect') || // also ENOENT: the socket of the embedded server is gone
   ('code' in error && AWAY.has(String(error.code))) ||
   error.name === 'KnexTimeoutError' ||
-  /(^| - )Connection terminated|is not queryable$/.test(error.message); // pg has no code for a connection that broke off; Knex puts the statement before it
+  /(^| - )(Connection terminated|timeout expired$)|is not queryable$/.test(error.message); // pg has no code for a connection that broke off; Knex puts the statement before it

@@ -1,4 +1,5 @@
 import type { Config } from '../shared/config.ts';
+import { watchDatabase } from './database-watch.ts';
 import { type Db, migrate, openDb } from './db.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { Logger } from './logger.ts';
@@ -53,11 +54,13 @@ export const openDatabase = async ({ config, logger }: Options): Promise<Databas
   try {
     await bringUpToDate({ ...owner, appRole, logger });
     const db = openDb({ ...connection, max: config.DATABASE_POOL_MAX });
+    const watch = watchDatabase({ db, connection, logger });
     return {
       db,
       connection,
       owner,
       stop: async () => {
+        watch.stop();
         await db.destroy();
         await server.stop();
       },

@@ -19,6 +19,9 @@ type DbOptions = {
   lockTimeout?: number;
 };
 
+/** A server that lets nobody in so long is away, as far as a page goes. */
+const CONNECT_MS = 3500;
+
 const migrationsDir = fileURLToPath(new URL('../../migrations', import.meta.url));
 /** Our advisory locks: one number for each purpose, the same in every process. */
 export const advisoryLocks = {
@@ -41,6 +44,7 @@ export const openDb = ({ url, max = 10, sslCa, statementTimeout = 10_000, lockTi
       lock_timeout: lockTimeout,
       idle_in_transaction_session_timeout: 60_000,
       application_name: 'parent-onboarding',
+      connectionTimeoutMillis: CONNECT_MS,
     } as object, // Knex hands it to pg, whose options it types in part
     pool: { min: 0, max },
     acquireConnectionTimeout: 4000,

@@ -148,7 +148,9 @@ test('R62: S3 is away and refuses us while parents send: they notice nothing, an
   expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 0, waiting: 3 });
   expect(app.logs.join('')).not.toMatch(new RegExp(`${s3.bucket}|${photos[0]?.filename}`));
   s3.heal();
-  await expect.poll(() => app.backupPhoto.mirrorBacklog(), { timeout: 25_000 }).toMatchObject({ copied: 3, waiting: 0 });
+  await expect
+    .poll(() => app.backupPhoto.mirrorBacklog(), { timeout: 25_000 })
+    .toMatchObject({ copied: 3, waiting: 0 });
   for (const { filename } of photos) expect(await copiesOf(filename)).toEqual(WHOLE);
 }, 60_000);
 

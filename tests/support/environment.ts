@@ -20,3 +20,6 @@ export const killsWanted = process.env['KILLS'] === undefined ? undefined : Numb
 
 /** For what libraries look up by themselves, like the credentials of S3. */
 export const setEnvironment = (values: Record<string, string>): void => void Object.assign(process.env, values);
+
+/** Whether faults last as long as R61 has it, instead of as long as CI has time for. */
+export const isLongRun = process.env['FAULTS'] === 'long';

@@ -6,13 +6,17 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openDb } from '../../src/platform/db.ts';
 import { freePort } from './nginx.ts';
+import { pidOf } from './pid-of.ts';
 
 const BIN = '/usr/lib/postgresql/15/bin';
 const NOBODY = 65_534;
 const PASSWORD = 'a password that only tests know';
 
-/** Debian's PostgreSQL 15 on a loopback port, by TLS only, with an owner and the app's role. Throws where it is missing. */
-export const startExternalPostgres = async () => {
+/**
+ * Debian's PostgreSQL 15 on a loopback port, by TLS only, with an owner and the app's role. Throws where it is missing.
+ * `maxConnections` as PostgreSQL counts them, three of which are for its owner alone.
+ */
+export const startExternalPostgres = async ({ maxConnections = 100 } = {}) => {
   if (!existsSync(BIN)) throw new Error(`${BIN} is missing: apt-get install postgresql-15`);
   const dir = mkdtempSync(join(tmpdir(), 'external-pg-'));
   chmodSync(dir, 0o755);
@@ -39,10 +43,13 @@ export const startExternalPostgres = async () => {
   writeFileSync(mine(join(data, 'pg_hba.conf')), 'hostssl all all 127.0.0.1/32 scram-sha-256\n');
   const settings = {
     ...{ listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', fsync: 'off' },
+    max_connections: String(maxConnections),
     ...{ ssl: 'on', ssl_cert_file: certificate, ssl_key_file: key },
   };
   const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(join(BIN, 'postgres'), ['-D', data, ...given], { ...user, cwd: dir, env: {}, stdio: 'ignore' });
+  const launch = () =>
+    spawn(join(BIN, 'postgres'), ['-D', data, ...given], { ...user, cwd: dir, env: {}, stdio: 'ignore' });
+  let server = launch();
 
   const url = (role: string, database: string) =>
     `postgres://${role}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`;
@@ -56,9 +63,13 @@ export const startExternalPostgres = async () => {
       await db.destroy();
     }
   };
-  const stop = async () => {
+  /** Ends the server as its system does at a restart: open connections are cut. */
+  const halt = async () => {
     server.kill('SIGINT');
     if (server.exitCode === null) await once(server, 'exit');
+  };
+  const stop = async () => {
+    await halt();
     rmSync(dir, { recursive: true, force: true });
   };
   try {
@@ -84,6 +95,14 @@ export const startExternalPostgres = async () => {
       await asAdmin((sql) => sql(`create database ${name} owner owner`));
       return { url: url('app', name), ownerUrl: url('owner', name) };
     },
+    /** The process that all the others of the server belong to. */
+    pid: () => pidOf(server),
+    halt,
+    /** Starts it again after `halt`, and does not wait until it answers. */
+    restart: () => {
+      server = launch();
+    },
+    asAdmin,
     stop,
   };
 };

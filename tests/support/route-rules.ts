@@ -126,9 +126,8 @@ export const rules: Record<string, Rule> = {
   'GET /admin/status': page(['admin', 'elsewhere']),
   'POST /admin/status/retry': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ job: 'photo-check' })),
   'POST /admin/status/cancellation': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ work: '1' })),
-  // There are no backups here.
-  'POST /admin/status/work': { may: ['admin', 'elsewhere'], gets: 404, fields: () => ({ work: 'backup' }) },
-  'POST /admin/status/key-confirmation': { may: ['admin', 'elsewhere'], gets: 404 },
+  'POST /admin/status/work': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ work: 'backup' })),
+  'POST /admin/status/key-confirmation': leads(['admin', 'elsewhere'], doneOnStatus),
   'GET /admin/review': page(office),
   // Nobody's pages either: what they name by id must be of the school, and is left alone where it is not.
   'POST /admin/review/claim': leads(

@@ -81,8 +81,8 @@ export const makeHome = () => {
       return { code, stdout: command.stdout(), stderr: command.stderr() };
     },
     /** What `doctor` counts; `under`: for a home that not every process sees. */
-    doctor: async (under: string[] = []): Promise<Record<string, unknown>> => {
-      const command = run(CLI, ['doctor', '--json'], { under });
+    doctor: async (under: string[] = [], more: Env = {}): Promise<Record<string, unknown>> => {
+      const command = run(CLI, ['doctor', '--json'], { under, env: more });
       await command.exited;
       return JSON.parse(command.stdout()) as Record<string, unknown>;
     },

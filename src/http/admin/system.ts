@@ -56,13 +56,11 @@ export const makeSystemPages = ({ readSystemStatus, systemActions, staff, config
   router.route(paths.adminStatusWork).post(requireStaff('admin'), async (req, res) => {
     const work = readStart(req.body);
     if (work === undefined) throw new Refused('bad-request');
-    if (!(await systemActions.startBackupWork(by(res), work))) throw new Refused('not-found');
-    goBack(res, 'work-asked');
+    goBack(res, (await systemActions.startBackupWork(by(res), work)) ? 'work-asked' : 'no-backups');
   });
 
   router.route(paths.adminStatusKey).post(requireStaff('admin'), async (_req, res) => {
-    if (!(await systemActions.confirmKey(by(res)))) throw new Refused('not-found');
-    goBack(res, 'key-kept');
+    goBack(res, (await systemActions.confirmKey(by(res))) ? 'key-kept' : 'no-backups');
   });
 
   return router;
