@@ -1,4 +1,4 @@
-import type { Examination } from '../jobs/run-doctor.ts';
+import type { Wired } from '../wiring.ts';
 import type { Command, Said } from './command.ts';
 
 export const doctorCommand: Command = {
@@ -25,6 +25,8 @@ export const doctorCommand: Command = {
     };
   },
 };
+
+type Examination = Extract<Awaited<ReturnType<Wired['doctor']['examine']>>, { ok: true }>['value'];
 
 const refused = (reason: 'running' | 'cancelled'): Said => ({
   text:

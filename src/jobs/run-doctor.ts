@@ -6,7 +6,7 @@ import type { Queue } from '../platform/queue.ts';
 type Deps = { checkIntegrity: CheckIntegrity; queue: Pick<Queue, 'count' | 'retry'>; longWork: LongWorks };
 
 /** What the doctor found, and what it did where it was to repair. */
-export type Examination = Integrity & {
+type Examination = Integrity & {
   /** Jobs that failed for good; a repair lets them be tried once more. */
   failedJobs: number;
   retried: number;

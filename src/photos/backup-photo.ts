@@ -119,7 +119,7 @@ export const makeBackupPhoto = ({ db, files, enqueue, clock }: Deps) => {
   };
 };
 
-export type MirrorBacklog = { copied: number; waiting: number; oldestAt: Date | null };
+type MirrorBacklog = { copied: number; waiting: number; oldestAt: Date | null };
 export type BackupPhoto = ReturnType<typeof makeBackupPhoto>;
 
 const COLUMNS = ['id', 'filename', 'sha256', 'thumb_sha256', 'portrait_version', 'portrait_sha256', 'backed_up_at'];

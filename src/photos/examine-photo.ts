@@ -9,7 +9,7 @@ import type { PhotoPlace } from './photo-place.ts';
 type Deps = { db: Db; files: PhotoFiles };
 
 /** A file that is not where or what it should be. `elsewhere`: the other place has it, and it is sound there. */
-export type FileFault = { file: PhotoFile; state: 'missing' | 'altered'; elsewhere: boolean };
+type FileFault = { file: PhotoFile; state: 'missing' | 'altered'; elsewhere: boolean };
 
 /** What was found of one photo. `copy`: what a mirror has of it; undefined without one. */
 export type Examined = {
@@ -19,7 +19,7 @@ export type Examined = {
 };
 
 /** How a photo is looked at: whether its files are read and their checksums compared, and what the bucket lists of it. */
-export type Look = { read: boolean; listed: Set<PhotoFile> | undefined };
+type Look = { read: boolean; listed: Set<PhotoFile> | undefined };
 
 /**
  * Holds one photo's row and files against each other: those where photos are kept, and the copies of a mirror. A photo may be deleted, or
