@@ -20,3 +20,6 @@ export const killsWanted = process.env['KILLS'] === undefined ? undefined : Numb
 
 /** For what libraries look up by themselves, like the credentials of S3. */
 export const setEnvironment = (values: Record<string, string>): void => void Object.assign(process.env, values);
+
+/** Whether the strict S3 is tested too (`npm run s3:strict`). */
+export const strictS3 = process.env['S3_STRICT'] === '1';
