@@ -4,7 +4,7 @@ import type { Db } from './db.ts';
 import { describeError } from './logger.ts';
 
 /** Work that takes minutes, of which one of a kind runs at a time. */
-export type LongWorkKind = 'backup' | 'backup-verify' | 'backup-rehearsal' | 'doctor' | 'storage-move';
+type LongWorkKind = 'backup' | 'backup-verify' | 'backup-rehearsal' | 'doctor' | 'storage-move';
 
 /** What a piece of work is given: tells how far it is, and learns that it shall end. */
 export type Progress = {

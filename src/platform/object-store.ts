@@ -11,7 +11,7 @@ export type ObjectInfo = {
 export type ObjectFacts = { bytes: number; sha256: string };
 
 /** An object that was opened; whoever gets it reads `body` to its end or destroys it. */
-export type OpenedObject = {
+type OpenedObject = {
   bytes: number;
   /** What was told when it was put; undefined when somebody else put it, or the store does not know. */
   sha256: string | undefined;

@@ -114,12 +114,14 @@ test('R58: a row without a portrait is sound, and a portrait file beside it is a
 test('R58: the sweep waits for a portrait that still may be committed, and takes the one before', async () => {
   const photo = await send();
   const path = plantPortrait(photo, 2);
-  const commit = Promise.withResolvers<undefined>();
+  const [locked, commit] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
   const changing = app.db.transaction(async (trx) => {
     await trx.raw('select pg_advisory_xact_lock_shared(?)', [advisoryLocks.keepPhoto]);
     await trx('photos').where({ id: photo.id }).update({ portrait_version: 2 });
+    locked.resolve(undefined);
     await commit.promise;
   });
+  await locked.promise; // an upload has the lock before its files are there
   const sweeping = app.sweepPhotos.walk({ remove: true });
   await new Promise((resolve) => setTimeout(resolve, 300));
   commit.resolve(undefined);
@@ -134,12 +136,14 @@ test('R58: the sweep waits for a portrait that still may be committed, and takes
 
 test('R58: the sweep waits for a transaction that still may commit, and leaves its files alone', async () => {
   const key = plantStray();
-  const commit = Promise.withResolvers<undefined>();
+  const [locked, commit] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
   const recording = app.db.transaction(async (trx) => {
     await trx.raw('select pg_advisory_xact_lock_shared(?)', [advisoryLocks.keepPhoto]);
     await trx('photos').whereRaw('id = (select min(id) from photos)').update({ filename: key });
+    locked.resolve(undefined);
     await commit.promise;
   });
+  await locked.promise; // an upload has the lock before its files are there
   const sweeping = app.sweepPhotos.walk({ remove: true });
   await new Promise((resolve) => setTimeout(resolve, 300));
   commit.resolve(undefined);

@@ -23,3 +23,6 @@ export const setEnvironment = (values: Record<string, string>): void => void Obj
 
 /** Whether faults last as long as R61 has it, instead of as long as CI has time for. */
 export const isLongRun = process.env['FAULTS'] === 'long';
+
+/** Whether the strict S3 is tested too (`npm run s3:strict`). */
+export const strictS3 = process.env['S3_STRICT'] === '1';
