@@ -37,8 +37,8 @@ const watchers = async (): Promise<number> => {
 };
 
 test('a process that stood still itself does not say so of the database, and cuts nothing off', async () => {
-  start();
   const { rows } = await db.raw<{ rows: [{ pid: number }] }>('select pg_backend_pid() as pid');
+  start(); // it has just begun to ask
   for (let n = 0; n < 3; n += 1) {
     standStill(4500);
     await wait(700);
