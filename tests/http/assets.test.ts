@@ -89,3 +89,18 @@ test('a phone that comes for the first time loads less than 30 KB, with style, s
   const more = photo.parts.filter(({ path }) => !kept.has(path)).reduce((sum, { bytes }) => sum + bytes, 0);
   expect(more).toBeLessThan(20_000);
 });
+
+test('the dark scheme changes colours only: what holds in the light one holds in it, too', () => {
+  const schemes = css.toString().matchAll(/@media \(prefers-color-scheme: \w+\) \{((?:[^{}]*\{[^{}]*\})*)\s*\}/g);
+  const rules = [...schemes].flatMap(([, block = '']) => [...block.matchAll(/\{([^{}]*)\}/g)]);
+  const changed = rules.flatMap(([, declared = '']) => [...declared.matchAll(/([\w-]+)\s*:\s*([^;]+);/g)]);
+  expect(changed.length).toBeGreaterThan(20);
+  const others = changed.filter(
+    ([, name = '', value = '']) =>
+      !['color', 'background', '--shadow'].includes(name) && !(name.startsWith('--') && /^#[\da-f]{6}$/.test(value)),
+  );
+  expect(others.map(([text]) => text)).toEqual([]);
+  expect(css.toString().match(/prefers-color-scheme/g)).toHaveLength(
+    [...css.toString().matchAll(/@media \(prefers-color-scheme: dark\)/g)].length,
+  );
+});
