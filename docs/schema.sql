@@ -421,6 +421,8 @@ CREATE INDEX parents_waiting_in_class ON public.parents USING btree (school_id, 
 
 CREATE INDEX photo_prints_of_photo ON public.photo_prints USING btree (photo_id);
 
+CREATE INDEX photos_by_key ON public.photos USING btree (filename COLLATE "C") WHERE (files_deleted_at IS NULL);
+
 CREATE INDEX photos_by_reviewer ON public.photos USING btree (reviewed_by) WHERE (reviewed_by IS NOT NULL);
 
 CREATE INDEX photos_of_parent ON public.photos USING btree (parent_id, id);
