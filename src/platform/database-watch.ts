@@ -25,6 +25,7 @@ const HELD_UP_MS = 300;
 export const watchDatabase = ({ db, connection, logger }: Deps) => {
   const pool = watchPool(db, () => silent);
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
   let own: Client | undefined;
   let silent = false;
 
@@ -45,9 +46,9 @@ export const watchDatabase = ({ db, connection, logger }: Deps) => {
   const hasAnswered = async (): Promise<boolean> => {
     const isNew = own === undefined;
     own ??= makeOwn(connection);
-    let answered = false;
+    const sign = { given: false };
     const answer = ask(own, isNew).then(() => {
-      answered = true;
+      sign.given = true;
     });
     const over = new AbortController();
     const from = performance.now();
@@ -56,14 +57,14 @@ export const watchDatabase = ({ db, connection, logger }: Deps) => {
     over.abort();
     // Where it was this process that was held up, it cannot say; or the answer lies here and has to be read first.
     if (performance.now() - from > PATIENCE_MS + HELD_UP_MS) return true;
-    if (!answered) await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    return answered;
+    if (!sign.given) await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    return sign.given;
   };
 
   const watch = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+    while (!isStopping()) {
       const answered = await hasAnswered();
-      if (stopping.signal.aborted) break;
+      if (isStopping()) break;
       if (answered && silent) logger.info('the database answers again');
       if (!answered && !silent) logger.warn('the database says nothing: who needs it is told at once until it does');
       silent = !answered;

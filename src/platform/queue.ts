@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Db, Trx } from './db.ts';
 import type { JobKind, JobKinds } from './job.ts';
+import { makeQueueRetry } from './queue-retry.ts';
 import { makeQueueSummary } from './queue-summary.ts';
 import { bossOn } from './queue-tables.ts';
 
@@ -45,9 +46,6 @@ const KEEP_FAILED_DAYS = 365;
 /** A process that has not been heard of for so long is taken for dead, and its job goes to another one. */
 const HEARTBEAT_SECONDS = 30;
 const DAY_SECONDS = 86_400;
-/** So many failed jobs are brought back at a time, however many there are. */
-const RETRY_BATCH = 5000;
-const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 export type Queue = ReturnType<typeof makeQueue>;
 
@@ -104,29 +102,6 @@ export const makeQueue = ({ db, kinds }: { db: Db; kinds: JobKinds }) => {
     return rows;
   };
 
-  /** Lets a job that failed for good, each of its kind, or each at all be tried once more, at once; gives how many. */
-  const retry = async (which: { id: string } | { name: string } | 'all', on: Db = db): Promise<number> =>
-    on.transaction(async (trx) => {
-      const [field = '', value = ''] = which === 'all' ? [] : 'id' in which ? ['id', which.id] : ['name', which.name];
-      const narrowed = field === '' ? [] : [value];
-      let retried = 0;
-      for (let after = NO_ID; ;) {
-        const { rows } = await trx.raw<{ rows: { name: string; id: string }[] }>(
-          `select name, id from pgboss.job where state = 'failed' and id > ? ${field && `and ${field} = ?`}
-           order by id limit ${RETRY_BATCH}`,
-          [after, ...narrowed],
-        );
-        for (const [name, jobs = []] of Object.entries(Object.groupBy(rows, (row) => row.name)))
-          await bossOn(trx).retry(
-            name,
-            jobs.map(({ id }) => id),
-          );
-        retried += rows.length;
-        after = rows.at(-1)?.id ?? '';
-        if (rows.length < RETRY_BATCH) return retried;
-      }
-    });
-
   /** Deletes the jobs that were done a day ago; gives how many. pg-boss deletes the others when their time is over. */
   const prune = async (): Promise<number> => {
     const { rowCount } = await db.raw<{ rowCount: number }>(
@@ -136,7 +111,16 @@ export const makeQueue = ({ db, kinds }: { db: Db; kinds: JobKinds }) => {
     return rowCount;
   };
 
-  return { prepare, enqueue, check, count, summarize: makeQueueSummary({ db, kinds }), list, retry, prune };
+  return {
+    prepare,
+    enqueue,
+    check,
+    count,
+    summarize: makeQueueSummary({ db, kinds }),
+    list,
+    retry: makeQueueRetry({ db }),
+    prune,
+  };
 };
 
 const saved = z.object({ name: z.string(), payload: z.unknown() });

@@ -23,9 +23,11 @@ const metrics = async (): Promise<Record<string, number>> => {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   for (const line of lines)
     expect(line).toMatch(/^onboarding_[a-z_]+(\{[a-z]+="[a-z-]+"(,[a-z]+="[a-z-]+")*\})? [\d.e+-]+$/);
-  return Object.fromEntries(
-    lines.map((line) => [line.split(' ')[0]?.replace('onboarding_', ''), Number(line.split(' ')[1])]),
-  );
+  const named = lines.map((line) => {
+    const [name = '', value] = line.split(' ');
+    return [name.replace('onboarding_', ''), Number(value)] as const;
+  });
+  return Object.fromEntries(named);
 };
 
 test('without the token, with a wrong one, with half of it: 401 and nothing else; no session is begun', async () => {

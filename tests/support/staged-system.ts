@@ -80,16 +80,13 @@ type Row = {
 
 /** Work that takes minutes, as the process that does it would write it down; gives its id. */
 export const giveWork = async ({ db }: App, row: Row = {}): Promise<number> => {
-  const { kind = 'backup', state = 'running', done = 0, total = null, startedAt = ago(60_000), detail = {} } = row;
+  const given = { kind: 'backup', state: 'running', done: 0, total: null, startedAt: ago(60_000), detail: {}, ...row };
   const [made] = await db('long_work')
     .insert({
-      ...{ kind, state, done, total, started_at: startedAt, heard_at: new Date(), detail: JSON.stringify(detail) },
-      ...{
-        started_by: row.startedBy ?? null,
-        cancel_asked_at: row.cancelAskedAt ?? null,
-        failure: row.failure ?? null,
-      },
-      ended_at: state === 'running' ? null : new Date(),
+      ...{ kind: given.kind, state: given.state, done: given.done, total: given.total, failure: given.failure },
+      ...{ started_at: given.startedAt, started_by: given.startedBy, heard_at: new Date() },
+      ...{ detail: JSON.stringify(given.detail), cancel_asked_at: given.cancelAskedAt },
+      ended_at: given.state === 'running' ? null : new Date(),
     })
     .returning<{ id: string }[]>('id');
   return Number(made?.id);

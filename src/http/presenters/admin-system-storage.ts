@@ -107,26 +107,37 @@ const mirrorText = ({ speech, now }: Around, mirror: NonNullable<SystemStatus['m
 };
 
 /** What database, disks and copies need of a person. */
-export const storageConcerns = (around: Around, status: SystemStatus): Concern[] => {
-  const { speech, now } = around;
+export const storageConcerns = (around: Around, status: SystemStatus): Concern[] =>
+  [...awayConcerns(around, status), ...fullConcerns(around, status), ...mirrorConcerns(around, status)].map(
+    ([tone, text]) => ({ areas: ['website'], tone, section: 'storage', text }),
+  );
+
+type Found = [Concern['tone'], string];
+
+const awayConcerns = ({ speech: { t } }: Around, { database, storage }: SystemStatus): Found[] => [
+  ...(database.ok ? [] : [['bad', t('office.system.attention.databaseAway')] satisfies Found]),
+  ...(storage.ok ? [] : [['bad', t('office.system.attention.storageAway')] satisfies Found]),
+];
+
+const fullConcerns = ({ speech: { t } }: Around, { database, photoVolume, doctor }: SystemStatus): Found[] => {
+  const found: Found[] = [];
+  const photos = photoVolume?.ok ? photoVolume.value : undefined;
+  const rows = database.ok ? database.value.volume : undefined;
+  const differ = doctor.ok ? sumOf(doctor.value) : 0;
+  if (photos && isNearlyFull(photos))
+    found.push(['wait', t('office.system.attention.photosFull', { percent: percentOf(photos) })]);
+  if (rows && isNearlyFull(rows))
+    found.push(['wait', t('office.system.attention.databaseFull', { percent: percentOf(rows) })]);
+  if (differ > 0) found.push(['wait', t('office.system.attention.differ', { count: differ })]);
+  return found;
+};
+
+const mirrorConcerns = ({ speech, now }: Around, { mirror }: SystemStatus): Found[] => {
   const { t } = speech;
-  const { database, storage, photoVolume, doctor, mirror } = status;
-  const concerns: Concern[] = [];
-  const concern = (tone: Concern['tone'], text: string) =>
-    concerns.push({ areas: ['website'], tone, section: 'storage', text });
-  if (!database.ok) concern('bad', t('office.system.attention.databaseAway'));
-  if (!storage.ok) concern('bad', t('office.system.attention.storageAway'));
-  if (photoVolume?.ok && isNearlyFull(photoVolume.value))
-    concern('wait', t('office.system.attention.photosFull', { percent: percentOf(photoVolume.value) }));
-  if (database.ok && database.value.volume && isNearlyFull(database.value.volume))
-    concern('wait', t('office.system.attention.databaseFull', { percent: percentOf(database.value.volume) }));
-  if (doctor.ok && sumOf(doctor.value) > 0)
-    concern('wait', t('office.system.attention.differ', { count: sumOf(doctor.value) }));
-  if (mirror && !mirror.ok) concern('wait', t('office.system.attention.mirrorAway'));
-  const late = mirror?.ok ? mirror.value.oldestAt : undefined;
-  if (late && now.getTime() - late.getTime() > MIRROR_LATE_MS)
-    concern('wait', t('office.system.attention.mirrorLate', { age: timeSpan(speech, now.getTime() - late.getTime()) }));
-  return concerns;
+  if (mirror && !mirror.ok) return [['wait', t('office.system.attention.mirrorAway')]];
+  const waitsMs = mirror?.value.oldestAt ? now.getTime() - mirror.value.oldestAt.getTime() : 0;
+  if (waitsMs <= MIRROR_LATE_MS) return [];
+  return [['wait', t('office.system.attention.mirrorLate', { age: timeSpan(speech, waitsMs) })]];
 };
 
 const isNearlyFull = ({ used, size }: Volume): boolean => used > NEARLY_FULL * size;
