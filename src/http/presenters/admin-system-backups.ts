@@ -73,7 +73,8 @@ const newestConcern = (seen: BackupsSeen, state: BackupState): Found => {
   if (!newest) return [isRed ? 'bad' : 'wait', t('office.system.attention.noBackup')];
   if (newest.faults > 0) return ['bad', t('office.system.attention.backupFaults')];
   if (backup !== 'bad') return undefined;
-  if (isOldBackup(seen, newest)) return ['bad', t('office.system.attention.backupOld', { age: ageIn(seen, newest.at) })];
+  if (isOldBackup(seen, newest))
+    return ['bad', t('office.system.attention.backupOld', { age: ageIn(seen, newest.at) })];
   return verify === 'bad' ? undefined : ['bad', t('office.system.attention.backupPlace')];
 };
 
