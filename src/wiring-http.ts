@@ -1,3 +1,4 @@
+import type { Config } from './shared/config.ts';
 import type { Server } from 'node:http';
 import { makeSystemActions } from './dashboard/system-actions.ts';
 import { makeReadSystemStatus } from './dashboard/system-status.ts';
@@ -75,6 +76,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
     photoDir: config.STORAGE === 's3' ? undefined : config.UPLOADS_DIR,
     databaseDir: config.DATABASE_URL === undefined ? config.DATA_DIR : undefined,
     backupState: service.officeBackups.state,
+    unusedJobs: unusedJobs(config),
     mirrorBacklog: service.officeMirror,
   });
 
@@ -128,3 +130,9 @@ export const wireApp = async (service: Wired, drain: Drain) => {
     }),
   });
 };
+
+/** Jobs that are queued with a bucket only, or with a mirror only. */
+const unusedJobs = ({ STORAGE, S3_BUCKET }: Config): string[] => [
+  ...(STORAGE === 'mirror' ? [] : ['photo-backup']),
+  ...(S3_BUCKET === undefined ? ['photo-removal'] : []),
+];

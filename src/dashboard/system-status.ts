@@ -48,6 +48,8 @@ type Deps = {
   databaseDir: string | undefined;
   mirrorBacklog: (() => Promise<MirrorBacklog>) | undefined;
   backupState: (() => Promise<BackupState>) | undefined;
+  /** Kinds of jobs that nobody queues here: they are left out as long as none is left from before. */
+  unusedJobs?: string[];
   deadlineMs?: number;
 };
 
@@ -58,7 +60,7 @@ const ASK_AGAIN_MS = 30_000;
 
 /** Asks every part of the service how it is, all at once. Never rejects, and is there within the deadline. */
 export const makeReadSystemStatus = (deps: Deps) => {
-  const { db, clock, longWork, queue, photoDir, databaseDir, deadlineMs = DEADLINE_MS } = deps;
+  const { db, clock, longWork, queue, photoDir, databaseDir, unusedJobs = [], deadlineMs = DEADLINE_MS } = deps;
   const startedAt = clock.now();
   const part = <T>(load: () => Promise<T>) => makePart(load, deadlineMs);
 
@@ -73,7 +75,8 @@ export const makeReadSystemStatus = (deps: Deps) => {
   const photoVolume = photoDir === undefined ? undefined : part(() => volumeOf(photoDir));
   const jobs = part(async () => {
     const [summaries, lastWorks] = await Promise.all([queue.summarize(), lastWorkOfEach(db)]);
-    return summaries.map((job) => ({ ...job, lastRunAt: later(job.lastRunAt, lastWorks.get(job.name)) }));
+    const used = summaries.filter((job) => isBusy(job) || !unusedJobs.includes(job.name));
+    return used.map((job) => ({ ...job, lastRunAt: later(job.lastRunAt, lastWorks.get(job.name)) }));
   });
   const jobsServed = part(deps.checkJobs);
   const works = part(longWork.running);
@@ -93,6 +96,9 @@ export const makeReadSystemStatus = (deps: Deps) => {
     };
   };
 };
+
+const isBusy = ({ waiting, running, failed }: { waiting: number; running: number; failed: number }): boolean =>
+  waiting + running + failed > 0;
 
 export type ReadSystemStatus = ReturnType<typeof makeReadSystemStatus>;
 

@@ -45,7 +45,7 @@ test('failed jobs: what failed, without what messages quote, and all of the kind
   expect(page.html).not.toMatch(/Maria|0b7c|ECONNREFUSED/);
   const after = await at.ruth.submit(page, 'Try again');
   expect(noticeOn(after)).toBe('The failed jobs are tried again.');
-  expect(await at.app.queue.count()).toEqual({ 'photo-check': { waiting: 3, running: 0, failed: 0 } });
+  expect(await at.app.queue.count()).toMatchObject({ 'photo-check': { waiting: 3, running: 0, failed: 0 } });
   expect((await at.events())[0]).toEqual({
     kind: 'system.jobs-retried',
     data: { job: 'photo-check', jobs: 3 },
