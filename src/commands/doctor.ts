@@ -2,13 +2,14 @@ import type { Wired } from '../wiring.ts';
 import type { Command, Said } from './command.ts';
 
 export const doctorCommand: Command = {
-  usage: 'doctor [--repair]',
+  usage: 'doctor [--repair] [--quick]',
   summary:
-    'holds database, disk and S3 against each other, reads every photo and looks for what was left half done: orphans / missing / altered must be 0/0/0; --repair mends what can be mended',
-  options: { repair: { type: 'boolean' } },
+    'holds database, disk and S3 against each other, reads every photo and looks for what was left half done: orphans / missing / altered must be 0/0/0; --repair mends what can be mended, --quick reads no file and only sees whether it is there',
+  options: { repair: { type: 'boolean' }, quick: { type: 'boolean' } },
   run: async ({ doctor }, given) => {
     const repair = given.values['repair'] === true;
-    const ended = await doctor.examine({ repair });
+    const read = given.values['quick'] === true ? { read: { from: '', photos: 0 } } : {};
+    const ended = await doctor.examine({ repair, ...read });
     if (!ended.ok) return refused(ended.reason);
     const found = ended.value;
     const remarks = remarksOn(found, repair);
@@ -37,32 +38,48 @@ const refused = (reason: 'running' | 'cancelled'): Said => ({
   exit: 1,
 });
 
-const isSound = ({ orphanFiles, rowsWithoutFile, checksumMismatches, unbacked, failedJobs, lostWork }: Examination) =>
-  orphanFiles + rowsWithoutFile + checksumMismatches + unbacked + failedJobs + lostWork === 0;
+const isSound = (found: Examination): boolean => findingsOf(found).length === 0 && !found.storeAway;
 
-/** A line for each thing that is wrong, with what a repair does about it, and for each that was mended. */
-const remarksOn = (found: Examination, repair: boolean): string[] => {
+type Finding = { count: number; what: string; repair: string };
+
+/** What is wrong, and what a repair does about it. */
+const findingsOf = (found: Examination): Finding[] => {
   const wrong = found.rowsWithoutFile + found.checksumMismatches;
-  const lines: [number, string][] = [
-    [found.orphanFiles - found.strays, 'files that no row knows; --repair removes them'],
-    [found.strays, 'temporary files that a crash left behind; --repair removes them'],
-    [found.mendable, 'photos, missing or altered, of which S3 has a sound copy; --repair fetches it'],
-    [
-      wrong - found.mendable,
-      'photos, missing or altered, of which there is no other copy: restore them from a backup, or ask the parent for a new one',
-    ],
-    [found.unbacked, 'photos without a copy in S3 for an hour or more; --repair queues those that were lost there'],
-    [found.failedJobs, 'jobs that failed for good; --repair lets them be tried once more (jobs:list shows them)'],
-    [found.lostWork, 'pieces of long work whose process ended in the middle; --repair closes them'],
+  const findings: Finding[] = [
+    { count: found.orphanFiles - found.strays, what: 'files that no row knows', repair: 'removes them' },
+    { count: found.strays, what: 'temporary files that a crash left behind', repair: 'removes them' },
+    {
+      ...{ count: found.mendable, what: 'photos, missing or altered, of which the other place has a sound copy' },
+      repair: 'puts it back',
+    },
+    {
+      ...{ count: wrong - found.mendable, what: 'photos, missing or altered, of which there is no other copy' },
+      repair: 'cannot mend them: restore them from a backup, or ask the parent for a new one',
+    },
+    {
+      ...{ count: found.unbacked, what: 'photos without a copy in S3 for an hour or more' },
+      repair: 'queues those that were lost there; the others wait in the queue',
+    },
+    { count: found.failedJobs, what: 'jobs that failed for good', repair: 'lets them be tried once more' },
+    { count: found.lostWork, what: 'pieces of long work whose process ended in the middle', repair: 'closes them' },
   ];
+  return findings.filter(({ count }) => count > 0);
+};
+
+/** A line for each thing that is wrong, and for each that was mended. */
+const remarksOn = (found: Examination, repair: boolean): string[] => {
   const done: [number, string][] = [
     [found.swept, 'files removed that no row knew'],
-    [found.fetched, 'photos mended from S3'],
+    [found.fetched, 'photos put back from the other place'],
     [found.queued, 'copies queued anew'],
     [found.retried, 'jobs tried once more'],
     [found.closed, 'pieces of long work closed'],
   ];
-  return [...lines, ...(repair ? done : [])].filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return [
+    ...(found.storeAway ? ['S3 did not answer: only the disk was looked at, and not for files that no row knows'] : []),
+    ...findingsOf(found).map((one) => `${one.count} ${one.what}; --repair ${one.repair}`),
+    ...(repair ? done : []).filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`),
+  ];
 };
 
 const asJson = (found: Examination): Record<string, unknown> => ({
@@ -83,4 +100,6 @@ const asJson = (found: Examination): Record<string, unknown> => ({
   missing: found.missing,
   damaged: found.damaged,
   unbacked_ids: found.unbackedIds,
+  store_away: found.storeAway,
+  findings: findingsOf(found),
 });

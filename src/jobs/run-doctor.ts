@@ -66,5 +66,6 @@ const detailOf = (found: Examination): LongWorkDetail => ({
   unbacked: found.unbacked,
   failed_jobs: found.failedJobs,
   lost_work: found.lostWork,
+  store_away: found.storeAway,
   read_until: found.readUntil,
 });

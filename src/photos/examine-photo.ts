@@ -1,12 +1,17 @@
 import { hash } from 'node:crypto';
 import type { Db } from '../platform/db.ts';
-import { ObjectDamaged } from '../platform/read-object.ts';
+import { StoreUnavailable } from '../platform/object-store.ts';
 import { type ExpectedPhoto, expectedNow } from './expected-photos.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import type { PhotoFile, StorageKey } from './photo-keys.ts';
 import type { PhotoPlace } from './photo-place.ts';
 
-type Deps = { db: Db; files: PhotoFiles };
+type Deps = {
+  db: Db;
+  files: PhotoFiles;
+  /** Undefined where there is none, or where it does not answer and only the disk is looked at. */
+  bucket: PhotoFiles['bucket'];
+};
 
 /** A file that is not where or what it should be. `elsewhere`: the other place has it, and it is sound there. */
 type FileFault = { file: PhotoFile; state: 'missing' | 'altered'; elsewhere: boolean };
@@ -19,15 +24,15 @@ export type Examined = {
 };
 
 /** How a photo is looked at: whether its files are read and their checksums compared, and what the bucket lists of it. */
-type Look = { read: boolean; listed: Set<PhotoFile> | undefined };
+export type Look = { read: boolean; listed: Set<PhotoFile> | undefined };
 
 /**
  * Holds one photo's row and files against each other: those where photos are kept, and the copies of a mirror. A photo may be deleted, or
  * get another portrait, while we look (the row changes first, then the files): whatever seems wrong is looked at again with what
  * the row says then.
  */
-export const makeExaminePhoto = ({ db, files }: Deps) => {
-  const { disk, bucket, first, mode } = files;
+export const makeExaminePhoto = ({ db, files, bucket }: Deps) => {
+  const { disk, first, mode } = files;
 
   /** Whether the file is there, and what it should be if it is read. */
   const stateOf = async (place: PhotoPlace, key: StorageKey, file: PhotoFile, sha256: string, look: Look) => {
@@ -36,8 +41,8 @@ export const makeExaminePhoto = ({ db, files }: Deps) => {
       return has ? 'sound' : 'missing';
     }
     const bytes = await place.read(key, file).catch((error: unknown) => {
-      if (error instanceof ObjectDamaged) return 'altered' as const;
-      throw error;
+      if (error instanceof StoreUnavailable) throw error;
+      return 'altered' as const; // ObjectDamaged, or a disk that cannot read it: no reason to look at no other
     });
     if (bytes === undefined) return 'missing';
     return bytes !== 'altered' && hash('sha256', bytes) === sha256 ? 'sound' : 'altered';

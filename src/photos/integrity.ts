@@ -10,11 +10,11 @@ export type Integrity = {
   strays: number;
   rowsWithoutFile: number;
   checksumMismatches: number;
-  /** Of the last two, those of which S3 has a sound copy, so that a repair can fetch it. */
+  /** Of the last two, those of which the other place has a sound copy, so that a repair can put it back. */
   mendable: number;
   /** Photos whose copy in S3 is due for more than an hour, or was lost there. */
   unbacked: number;
-  /** What a repair did, which is not counted above any more: orphans removed, photos fetched from S3, copies queued. */
+  /** What a repair did, which is not counted above any more: orphans removed, photos put back from the other place, copies queued. */
   swept: number;
   fetched: number;
   queued: number;
@@ -22,6 +22,8 @@ export type Integrity = {
   missing: number[];
   damaged: number[];
   unbackedIds: number[];
+  /** S3 did not answer: copies were not looked at, nor what no row knows. */
+  storeAway: boolean;
   /** The key of the last photo whose files were read, when not all were; '' when there were no more. */
   readUntil: string;
 };
@@ -29,11 +31,11 @@ export type Integrity = {
 const MOST_IDS = 100;
 
 /** Adds up what is found of photos, one after the other. `late`: a copy that has been due since before is late. */
-export const countIntegrity = ({ orphans, strays, repair, late }: Start) => {
+export const countIntegrity = ({ orphans, strays, repair, late, storeAway }: Start) => {
   const found: Integrity = {
     ...{ photos: 0, rowsWithoutFile: 0, checksumMismatches: 0, mendable: 0, unbacked: 0, fetched: 0, queued: 0 },
     ...{ strays: repair ? 0 : strays, orphanFiles: repair ? 0 : orphans + strays },
-    ...{ swept: repair ? orphans + strays : 0, missing: [], damaged: [], unbackedIds: [], readUntil: '' },
+    ...{ swept: repair ? orphans + strays : 0, missing: [], damaged: [], unbackedIds: [], readUntil: '', storeAway },
   };
   const noteFiles = ({ photo, faults }: Examined, { fetched }: Mended): void => {
     const left = faults.filter(({ file }) => !fetched.includes(file));
@@ -61,7 +63,7 @@ export const countIntegrity = ({ orphans, strays, repair, late }: Start) => {
   };
 };
 
-type Start = { orphans: number; strays: number; repair: boolean; late: Date };
+type Start = { orphans: number; strays: number; repair: boolean; late: Date; storeAway: boolean };
 
 const name = (ids: number[], id: number): void => {
   if (ids.length < MOST_IDS) ids.push(id);

@@ -11,13 +11,13 @@ export type Mended = { fetched: PhotoFile[]; queued: boolean };
 type Deps = { db: Db; files: PhotoFiles };
 
 /**
- * Mends what can be mended of a photo of which a mirror has a copy: files that are missing or altered here are fetched, copies that are lost are
- * queued to be made again. Holds the row meanwhile, so that a photo that is deleted does not come back.
+ * Mends what can be mended of a photo: files that are missing or altered where photos are kept, and sound in the other place, are put
+ * back; copies of a mirror that are lost are queued to be made again. Holds the row meanwhile, so that a photo that is deleted does not come back.
  */
 export const makeMendPhoto =
   ({ db, files }: Deps) =>
   async ({ photo, faults, copy }: Examined): Promise<Mended> => {
-    const fetchable = faults.filter(({ elsewhere }) => elsewhere && files.mode !== 's3');
+    const fetchable = faults.filter(({ elsewhere }) => elsewhere);
     if (fetchable.length > 0) await files.prepare();
     return db.transaction(async (trx) => {
       const now = await expectedNow(trx, photo.id, { lock: true });
@@ -27,9 +27,11 @@ export const makeMendPhoto =
       const fetched: PhotoFile[] = [];
       for (const { file } of fetchable) {
         const sha256 = now.files.find(([name]) => name === file)?.[1];
-        const bytes = await files.bucket?.read(photo.key, file);
-        if (!bytes || hash('sha256', bytes) !== sha256) continue;
-        await files.replace(photo.key, file, bytes);
+        const bytes = await (files.first === files.disk ? files.bucket : files.disk)?.read(photo.key, file);
+        if (!bytes || sha256 === undefined || hash('sha256', bytes) !== sha256) continue;
+        if (files.first === files.disk) await files.replace(photo.key, file, bytes);
+        else
+          await files.bucket?.put(photo.key, file, files.disk.pathOf(photo.key, file), { bytes: bytes.length, sha256 });
         fetched.push(file);
       }
       return { fetched, queued: copy === 'lost' };

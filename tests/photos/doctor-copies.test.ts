@@ -1,10 +1,11 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { doctorCommand } from '../../src/commands/doctor.ts';
 import { objectKey } from '../../src/photos/photo-bucket.ts';
 import { makeListedCopies } from '../../src/photos/listed-copies.ts';
 import { makeStorageKey, type PhotoFile } from '../../src/photos/photo-keys.ts';
 import type { Photo } from '../../src/photos/photo.ts';
+import { StoreUnavailable } from '../../src/platform/object-store.ts';
 import { type App, movableClock, startApp } from '../support/app.ts';
 import { addParent } from '../support/cast.ts';
 import { portraitsOf } from '../support/portraits.ts';
@@ -97,6 +98,43 @@ test('S3 alone: what is missing is known from the listing, what is altered by re
   expect(await examine()).toMatchObject({ orphanFiles: 1, ...wrong });
   expect(await examine(true)).toMatchObject({ orphanFiles: 0, swept: 1, ...wrong });
   expect((await s3.keys()).filter((key) => key.includes('portrait-9'))).toEqual([]);
+});
+
+test('S3 alone: what was altered there and is sound on the disk, from before a move, is put back by a repair', async () => {
+  await start('s3');
+  const [photo] = (await send(1)) as [Photo];
+  const bytes = (await app.files.bucket?.read(photo.filename, 'full')) ?? Buffer.alloc(0);
+  await app.files.replace(photo.filename, 'full', bytes);
+  await s3.plant(keyOf(photo, 'full'), 'altered');
+  expect(await examine()).toMatchObject({ checksumMismatches: 1, mendable: 1, damaged: [photo.id] });
+  expect(await examine(true)).toMatchObject({ ...SOUND, fetched: 1 });
+  expect(await examine()).toMatchObject(SOUND);
+  expect(await app.files.bucket?.read(photo.filename, 'full')).toEqual(bytes);
+});
+
+test('a file that the disk cannot read is altered, and holds up no other; one that is empty is missing', async () => {
+  await start('mirror');
+  const [unreadable, empty] = (await send(3)) as [Photo, Photo];
+  rmSync(pathOf(unreadable, 'full'));
+  mkdirSync(pathOf(unreadable, 'full'));
+  writeFileSync(pathOf(empty, 'thumb'), '');
+  const listed = await app.checkIntegrity({ repair: false, read: { from: '', photos: 0 } });
+  expect(listed).toMatchObject({ photos: 3, missing: [empty.id] });
+  expect(await examine()).toMatchObject({ photos: 3, damaged: [unreadable.id, empty.id], missing: [] });
+});
+
+test('an S3 that does not answer leaves the disk to be looked at, and says so', async () => {
+  await start('mirror');
+  const [lost] = (await send(2)) as [Photo, Photo];
+  rmSync(pathOf(lost, 'thumb'));
+  if (!app.files.bucket) throw new Error('no bucket');
+  // eslint-disable-next-line require-yield -- it fails before it lists anything
+  app.files.bucket.list = async function* () {
+    await Promise.reject(new StoreUnavailable('away'));
+  };
+  const said = await doctorCommand.run(app, { values: {}, words: [] });
+  expect(said).toMatchObject({ exit: 1, json: { store_away: true, photos: 2, missing: [lost.id], mendable: 0 } });
+  expect(said.text).toContain('S3 did not answer: only the disk was looked at');
 });
 
 test('a photo that is deleted while the doctor looks is not missing', async () => {
