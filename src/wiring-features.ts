@@ -98,7 +98,7 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
   const decodes = makeDecodeQueue({
     ...{ running: availableParallelism(), bytes: DECODE_BYTES, waitMs: DECODE_WAIT_MS },
   });
-  const sweepPhotos = makeSweepPhotos({ db, files });
+  const sweepPhotos = makeSweepPhotos({ db, files, clock, logger });
   const changePortrait = makeChangePortrait({
     ...{ db, decoder, photos, files, sweepPhotos, enqueueBackup, enqueueRemoval, clock },
   });

@@ -44,7 +44,12 @@ const isSound = ({ orphanFiles, rowsWithoutFile, checksumMismatches, unbacked, f
 const remarksOn = (found: Examination, repair: boolean): string[] => {
   const wrong = found.rowsWithoutFile + found.checksumMismatches;
   const lines: [number, string][] = [
-    [found.orphanFiles - found.strays, 'files that no row knows; --repair removes them'],
+    [
+      found.orphanFiles - found.strays,
+      repair
+        ? 'files in S3 that no row knows stay: they are younger than a week, or too many (docs/operations.md)'
+        : 'files that no row knows; --repair removes them, in S3 those older than a week unless they are too many',
+    ],
     [found.strays, 'temporary files that a crash left behind; --repair removes them'],
     [found.mendable, 'photos, missing or altered, of which S3 has a sound copy; --repair fetches it'],
     [

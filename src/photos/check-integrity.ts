@@ -37,7 +37,7 @@ export const makeCheckIntegrity = ({ db, files, sweepPhotos, clock }: Deps) => {
     examined.faults.length > 0 || examined.copy === 'lost' ? mendPhoto(examined) : NOTHING;
 
   return async ({ repair, read = ALL, tell, signal }: CheckOptions): Promise<Integrity> => {
-    const orphans = await sweepPhotos.walk({ remove: repair, stopping: signal });
+    const orphans = await sweepPhotos.walk({ remove: repair, byPerson: repair, stopping: signal });
     const strays = await files.sweepTemporary({ remove: repair });
     const late = new Date(clock.now().getTime() - LATE_MS);
     const { found, note } = countIntegrity({ orphans, strays, repair, late });
