@@ -93,12 +93,12 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
   const files = makePhotoFiles({ uploadsDir, instance: instanceName(), mode, store, keepsAtOnce });
   const { enqueue } = queue;
   const enqueueRemoval = makeEnqueueRemoval({ files, enqueue });
-  const backupPhoto = makeBackupPhoto({ db, files, enqueue, clock });
+  const backupPhoto = makeBackupPhoto({ db, files, enqueue, clock, logger });
   const { enqueueBackup } = backupPhoto;
   const decodes = makeDecodeQueue({
     ...{ running: availableParallelism(), bytes: DECODE_BYTES, waitMs: DECODE_WAIT_MS },
   });
-  const sweepPhotos = makeSweepPhotos({ db, files });
+  const sweepPhotos = makeSweepPhotos({ db, files, clock, logger });
   const changePortrait = makeChangePortrait({
     ...{ db, decoder, photos, files, sweepPhotos, enqueueBackup, enqueueRemoval, clock },
   });
@@ -178,7 +178,7 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     backupPhoto,
     enqueueBackup,
     enqueueRemoval,
-    movePhotos: makeMovePhotos({ db, files, enqueueRemoval }),
+    movePhotos: makeMovePhotos({ db, files, enqueueRemoval, logger }),
     removeCopies: makeRemoveCopies({ files }),
     picturesFrom: photoStore?.addresses?.origin,
     countParents,

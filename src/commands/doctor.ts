@@ -46,7 +46,11 @@ type Finding = { count: number; what: string; repair: string };
 const findingsOf = (found: Examination): Finding[] => {
   const wrong = found.rowsWithoutFile + found.checksumMismatches;
   const findings: Finding[] = [
-    { count: found.orphanFiles - found.strays, what: 'files that no row knows', repair: 'removes them' },
+    {
+      ...{ count: found.orphanFiles - found.strays, what: 'files that no row knows' },
+      repair:
+        'removes them; in S3 those older than a week, unless they are so many that they are probably of a newer database',
+    },
     { count: found.strays, what: 'temporary files that a crash left behind', repair: 'removes them' },
     {
       ...{ count: found.mendable, what: 'photos, missing or altered, of which the other place has a sound copy' },

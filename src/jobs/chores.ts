@@ -38,7 +38,10 @@ export const makeChores = ({
   { name: 'fold-counts', everyMs: MINUTE / 2, run: () => foldCounts() },
   { name: 'sweep-temporary', everyMs: 10 * MINUTE, run: () => files.sweepTemporary({ remove: true }) },
   { name: 'sweep-unsettled', everyMs: MINUTE / 6, run: () => sweepPhotos.sweepUnsettled() },
-  { name: 'sweep-photos', everyMs: 24 * 60 * MINUTE, run: (stopping) => sweepPhotos.walk({ remove: true, stopping }) },
+  {
+    ...{ name: 'sweep-photos', everyMs: 24 * 60 * MINUTE, againMs: 60 * MINUTE, beside: true },
+    run: (stopping) => sweepPhotos.walk({ remove: true, stopping }),
+  },
   { name: 'clear-photos', everyMs: 10 * MINUTE, run: () => clearPhotos() },
   { name: 'make-portraits', everyMs: MINUTE, run: (stopping) => makeMissingPortraits({ stopping }) },
   { name: 'prune-sessions', everyMs: 10 * MINUTE, run: () => pruneSessions() },

@@ -3,12 +3,20 @@ import { advisoryLocks, type Db } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 
 /** A chore runs again after `everyMs`; a long one ends early when `stopping` says so. It must bear running twice and running beside another process. */
-export type Chore = { name: string; everyMs: number; run: (stopping: AbortSignal) => Promise<unknown> };
+export type Chore = {
+  name: string;
+  everyMs: number;
+  /** After a failure it comes again so soon; without it, in its turn. */
+  againMs?: number;
+  /** It may take hours: the others do not wait for it. */
+  beside?: boolean;
+  run: (stopping: AbortSignal) => Promise<unknown>;
+};
 
 const TICK_MS = 5000;
 
 /**
- * Runs the chores while the process lives: one at a time here, and each in one process only (an advisory lock), so
+ * Runs the chores while the process lives: one at a time here, but for those that run beside the others, and each in one process only (an advisory lock), so
  * that ten instances do not sweep ten times. A chore that fails is logged and comes again in its turn.
  */
 export const makeHousekeeping = ({
@@ -27,16 +35,29 @@ export const makeHousekeeping = ({
   let running: Promise<void> | undefined;
   const stopping = new AbortController();
 
+  /** The long ones that run now. */
+  const besides = new Map<string, Promise<void>>();
+
+  const runOne = async (chore: Chore, index: number): Promise<void> => {
+    try {
+      await alone(db, index, () => chore.run(stopping.signal));
+    } catch (error) {
+      if (chore.againMs !== undefined) due.set(chore.name, clock.now().getTime() + chore.againMs);
+      logger.warn({ err: error, chore: chore.name }, 'a chore failed; it runs again in its turn');
+    }
+  };
   const runDue = async (): Promise<void> => {
     for (const [index, chore] of chores.entries()) {
       const now = clock.now().getTime();
-      if (stopping.signal.aborted || (due.get(chore.name) ?? 0) > now) continue;
+      if (stopping.signal.aborted || besides.has(chore.name) || (due.get(chore.name) ?? 0) > now) continue;
       due.set(chore.name, now + chore.everyMs);
-      try {
-        await alone(db, index, () => chore.run(stopping.signal));
-      } catch (error) {
-        logger.warn({ err: error, chore: chore.name }, 'a chore failed; it runs again in its turn');
-      }
+      const run = runOne(chore, index);
+      if (chore.beside)
+        besides.set(
+          chore.name,
+          run.finally(() => besides.delete(chore.name)),
+        );
+      else await run;
     }
   };
   const tick = () => {
@@ -50,11 +71,12 @@ export const makeHousekeeping = ({
       timer.unref();
       tick();
     },
-    /** Waits for the chore that runs, if one does. */
+    /** Waits for the chores that run, if some do. */
     stop: async () => {
       stopping.abort();
       clearInterval(timer);
       await running;
+      await Promise.all(besides.values());
     },
   };
 };

@@ -2,13 +2,16 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import { advisoryLocks, type Db, type Trx } from '../platform/db.ts';
+import type { Logger } from '../platform/logger.ts';
+import { StoreUnavailable } from '../platform/object-store.ts';
 import type { Enqueue } from '../platform/queue.ts';
 import { waitForStore } from '../platform/wait-for-store.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
 import { filesWith } from './remove-copies.ts';
+import { makeUnreadableFiles } from './unreadable-files.ts';
 
-type Deps = { db: Db; files: PhotoFiles; enqueue: Enqueue; clock: Clock };
+type Deps = { db: Db; files: PhotoFiles; enqueue: Enqueue; clock: Clock; logger: Logger };
 type Row = {
   id: string;
   filename: StorageKey;
@@ -29,25 +32,30 @@ const DRAIN_MS = 60_000;
 const LATE_SECONDS = 60;
 
 /** With STORAGE=mirror: copies the files of photos to S3. What has no copy stands in the rows; jobs only say when to look. */
-export const makeBackupPhoto = ({ db, files, enqueue, clock }: Deps) => {
+export const makeBackupPhoto = ({ db, files, enqueue, clock, logger }: Deps) => {
+  const tellUnreadable = makeUnreadableFiles({ logger });
   const isMirror = files.mode === 'mirror';
 
-  /** Copies what has no copy yet; `gone`: there is nothing to be copied, or nothing whole. */
-  const copy = async (id: string): Promise<'copied' | 'gone'> => {
+  /** Copies what has no copy yet, unless there is nothing to be copied, or nothing whole that can be read. */
+  const copy = async (id: string): Promise<void> => {
     const row = await unbacked(db).where({ id }).first<Row | undefined>(COLUMNS);
-    if (!row || !files.bucket) return 'gone';
-    const wholes = await Promise.all(
+    if (!row || !files.bucket) return;
+    const ended = await Promise.allSettled(
       filesToCopy(row).map(([file, sha256]) => copyFile(files, row.filename, file, sha256)),
     );
-    if (wholes.includes(false)) return 'gone'; // the doctor tells of it
-    const { portrait_version } = row;
+    const failures = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+    const away = failures.find((failure) => failure instanceof StoreUnavailable);
+    if (away) throw away;
+    if (failures.length > 0) tellUnreadable(Number(id), failures[0]);
+    // What is not whole the doctor tells of.
+    if (!ended.every((end) => end.status === 'fulfilled' && end.value)) return;
+    const { portrait_version, backed_up_at } = row;
     const kept = await unbacked(db)
       .where({ id })
       .whereRaw('portrait_version is not distinct from ?', [portrait_version])
+      .whereRaw('backed_up_at is not distinct from ?::timestamptz', [backed_up_at]) // otherwise the picture is wanted again
       .update({ backed_up_at: clock.now(), unbacked_since: null });
-    if (kept > 0) return 'copied';
-    await takeBack(row);
-    return 'gone';
+    if (kept === 0) await takeBack(row);
   };
 
   /** The photo was deleted, or its portrait replaced, while it was copied; the removal may have come before the copy. */
@@ -151,8 +159,13 @@ const copyFile = async (
 ): Promise<boolean> => {
   const bytes = await disk.read(key, file);
   if (!bytes || hash('sha256', bytes) !== sha256) return (await bucket?.holds(key, file, sha256)) ?? false;
-  await bucket?.put(key, file, disk.pathOf(key, file), { bytes: bytes.length, sha256 });
-  return true;
+  try {
+    await bucket?.put(key, file, disk.pathOf(key, file), { bytes: bytes.length, sha256 });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false; // deleted or replaced meanwhile
+    throw error;
+  }
 };
 
 /** Does nothing where another process is at it. */

@@ -45,7 +45,9 @@ export const makeCheckIntegrity = ({ db, files, sweepPhotos, clock }: Deps) => {
     bucket: PhotoFiles['bucket'],
   ): Promise<Integrity> => {
     const storeAway = bucket === undefined && files.bucket !== undefined;
-    const orphans = storeAway ? 0 : await sweepPhotos.walk({ remove: repair, stopping: signal });
+    const orphans = storeAway
+      ? { unknown: 0, removed: 0 }
+      : await sweepPhotos.walk({ remove: repair, byPerson: repair, stopping: signal });
     const strays = await files.sweepTemporary({ remove: repair });
     const late = new Date(clock.now().getTime() - LATE_MS);
     const { found, note } = countIntegrity({ orphans, strays, repair, late, storeAway });

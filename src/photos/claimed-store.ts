@@ -6,6 +6,7 @@ import { UploadsOfAnother } from './claim-uploads.ts';
 import { makePhotoBucket } from './photo-bucket.ts';
 
 const ID = 'installation-id';
+const BATCH = 1000;
 const BUCKET_OF_ANOTHER =
   'The bucket holds the photos of another database: set S3_BUCKET, S3_PREFIX or the database so that they belong together.';
 
@@ -43,18 +44,42 @@ export const makeClaimedStore = ({ db, store }: Deps): { store: ObjectStore; cla
   };
 };
 
-/** A bucket without an id is taken when it holds no photos, or photos that this database knows. */
+/**
+ * A bucket without an id is taken when it holds no photos, or photos that this database knows. In one that holds none no photo has a
+ * copy, whatever the rows say: they were copied to another one, or this one was emptied.
+ */
 const takeOrRefuse = async ({ db, store }: Deps): Promise<void> => {
   const row = await db('installation').first<{ id: string } | undefined>('id');
   if (!row) throw new Error('the table installation has no row');
   const kept = (await readObject(store, ID, { maxBytes: 100 }))?.toString().trim();
   if (kept === row.id) return;
-  if (kept !== undefined || !(await isOurs(db, store))) throw new UploadsOfAnother(BUCKET_OF_ANOTHER);
+  const content = kept === undefined ? await contentOf(db, store) : 'of another';
+  if (content === 'of another') throw new UploadsOfAnother(BUCKET_OF_ANOTHER);
+  if (content === 'nothing') await forgetCopies(db); // before the id is there, so that a crash between makes it happen again
   await store.putStream(ID, Readable.from([Buffer.from(`${row.id}\n`)]));
 };
 
-const isOurs = async (db: Db, store: ObjectStore): Promise<boolean> => {
+const contentOf = async (db: Db, store: ObjectStore): Promise<'nothing' | 'ours' | 'of another'> => {
   const keys: string[] = [];
   for await (const { key } of makePhotoBucket({ store }).list()) if (keys.push(key) >= 200) break;
-  return keys.length === 0 || (await db('photos').whereIn('filename', keys).first('id')) !== undefined;
+  if (keys.length === 0) return 'nothing';
+  return (await db('photos').whereIn('filename', keys).first('id')) ? 'ours' : 'of another';
+};
+
+/** Every photo that had a copy waits for one again; in short updates. */
+const forgetCopies = async (db: Db): Promise<void> => {
+  for (let last: string | undefined = '0'; last !== undefined;) {
+    const found: { id: string }[] = await db('photos')
+      .where('id', '>', last)
+      .whereNull('files_deleted_at')
+      .whereRaw('(backed_up_at is not null or unbacked_since is null)')
+      .orderBy('id')
+      .limit(BATCH)
+      .select('id');
+    const ids = found.map(({ id }) => id);
+    await db('photos')
+      .whereIn('id', ids)
+      .update({ backed_up_at: null, unbacked_since: db.raw('coalesce(unbacked_since, now())') });
+    last = ids.at(-1);
+  }
 };

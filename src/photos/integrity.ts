@@ -1,5 +1,6 @@
 import type { Examined } from './examine-photo.ts';
 import type { Mended } from './mend-photo.ts';
+import type { Swept } from './sweep-photos.ts';
 
 /** What `doctor` counts of photos; a sound installation has 0/0/0 in `orphanFiles`, `rowsWithoutFile` and `checksumMismatches`. */
 export type Integrity = {
@@ -34,8 +35,15 @@ const MOST_IDS = 100;
 export const countIntegrity = ({ orphans, strays, repair, late, storeAway }: Start) => {
   const found: Integrity = {
     ...{ photos: 0, rowsWithoutFile: 0, checksumMismatches: 0, mendable: 0, unbacked: 0, fetched: 0, queued: 0 },
-    ...{ strays: repair ? 0 : strays, orphanFiles: repair ? 0 : orphans + strays },
-    ...{ swept: repair ? orphans + strays : 0, missing: [], damaged: [], unbackedIds: [], readUntil: '', storeAway },
+    ...{ strays: repair ? 0 : strays, orphanFiles: orphans.unknown - orphans.removed + (repair ? 0 : strays) },
+    ...{
+      swept: orphans.removed + (repair ? strays : 0),
+      missing: [],
+      damaged: [],
+      unbackedIds: [],
+      readUntil: '',
+      storeAway,
+    },
   };
   const noteFiles = ({ photo, faults }: Examined, { fetched }: Mended): void => {
     const left = faults.filter(({ file }) => !fetched.includes(file));
@@ -63,7 +71,7 @@ export const countIntegrity = ({ orphans, strays, repair, late, storeAway }: Sta
   };
 };
 
-type Start = { orphans: number; strays: number; repair: boolean; late: Date; storeAway: boolean };
+type Start = { orphans: Swept; strays: number; repair: boolean; late: Date; storeAway: boolean };
 
 const name = (ids: number[], id: number): void => {
   if (ids.length < MOST_IDS) ids.push(id);

@@ -1,14 +1,17 @@
 import { hash } from 'node:crypto';
 import type { Db } from '../platform/db.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { Progress } from '../platform/long-work.ts';
 import { ObjectDamaged } from '../platform/read-object.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
 import type { PhotoPlace, StoredFile } from './photo-place.ts';
 import { type EnqueueRemoval } from './remove-copies.ts';
+import { isOfOneFile, makeUnreadableFiles } from './unreadable-files.ts';
 
-type Deps = { db: Db; files: PhotoFiles; enqueueRemoval: EnqueueRemoval };
+type Deps = { db: Db; files: PhotoFiles; enqueueRemoval: EnqueueRemoval; logger: Logger };
 type Row = {
+  id: string;
   filename: StorageKey;
   sha256: string;
   thumb_sha256: string;
@@ -16,7 +19,7 @@ type Row = {
   portrait_sha256: string | null;
 };
 
-/** `left`: what no row knows (the sweep's), and what is damaged (the doctor's): neither is moved nor removed. */
+/** `left`: what no row knows (the sweep's), and what is damaged or cannot be read (the doctor's): neither is moved nor removed. */
 type Moved = { moved: number; left: number };
 type Outcome = keyof Moved;
 
@@ -29,35 +32,52 @@ const BATCH = 200;
  * both. A file leaves its old place when the new one holds the bytes that the row tells of, read back from there. What is moved is no
  * longer in the old place: so it goes on where it was stopped. Bounded memory: it follows the listing of the old place.
  */
-export const makeMovePhotos = ({ db, files, enqueueRemoval }: Deps) => {
+export const makeMovePhotos = ({ db, files, enqueueRemoval, logger }: Deps) => {
+  const tellUnreadable = makeUnreadableFiles({ logger });
   const rowOf = (query: Db, key: StorageKey) =>
     query('photos').where({ filename: key }).whereNull('files_deleted_at').first<Row | undefined>(COLUMNS);
 
-  /** Puts the bytes in the new place and reads them back. */
+  /** Puts the bytes in the new place, over what may be there, and reads them back. */
   const bring = async (to: PhotoPlace, { key, file }: StoredFile, bytes: Buffer): Promise<void> => {
-    const isDisk = to === files.disk;
-    if (isDisk && (await to.read(key, file))?.equals(bytes)) return;
-    const staged = await files.stageBytes(bytes);
-    try {
-      if (isDisk) await to.remove(key, [file]); // a damaged one; in S3 it is replaced
-      await to.keep([{ file, path: staged.path }], key);
-    } finally {
-      await files.discard([staged]);
+    if (to === files.disk) {
+      if ((await to.read(key, file))?.equals(bytes)) return;
+      await files.replace(key, file, bytes);
+    } else {
+      const staged = await files.stageBytes(bytes);
+      await to.keep([{ file, path: staged.path }], key).finally(() => files.discard([staged]));
     }
     if (!(await to.read(key, file))?.equals(bytes)) throw new Error('a moved file is not what was sent');
   };
+
+  /** Whether the row still tells of these bytes. Before they leave S3 it says that they have no copy there any more. */
+  const mayLeave = (from: PhotoPlace, { key, file }: StoredFile, sha256: string): Promise<boolean> =>
+    db.transaction(async (trx) => {
+      const now = await rowOf(trx, key).forUpdate();
+      if (!now || hashOf(now, file) !== sha256) return false;
+      if (from === files.bucket)
+        await trx('photos')
+          .where({ id: now.id })
+          .whereRaw('(backed_up_at is not null or unbacked_since is null)')
+          .update({ backed_up_at: null, unbacked_since: trx.fn.now() });
+      return true;
+    });
 
   const moveFile = async (from: PhotoPlace, to: PhotoPlace, one: StoredFile): Promise<Outcome> => {
     const { key, file } = one;
     const row = await rowOf(db, key);
     const sha256 = row && hashOf(row, file);
-    if (sha256 === undefined) return 'left';
-    const bytes = await from.read(key, file).catch((error: unknown) => orDamaged(error));
+    if (!row || sha256 === undefined) return 'left';
+    const unreadable = (error: unknown): undefined => {
+      if (error instanceof ObjectDamaged) return undefined;
+      if (!isOfOneFile(error)) throw error;
+      tellUnreadable(Number(row.id), error);
+      return undefined;
+    };
+    const bytes = await from.read(key, file).catch(unreadable);
     if (!bytes || hash('sha256', bytes) !== sha256) return 'left';
     await bring(to, one, bytes);
     // Deleted, or replaced, meanwhile: then whoever did that may have looked before our copy was there.
-    const now = await rowOf(db, key);
-    if (now && hashOf(now, file) === sha256) await from.remove(key, [file]);
+    if (await mayLeave(from, one, sha256)) await from.remove(key, [file]);
     else await removeEverywhere(one);
     return 'moved';
   };
@@ -86,6 +106,7 @@ export const makeMovePhotos = ({ db, files, enqueueRemoval }: Deps) => {
     };
     let batch: StoredFile[] = [];
     for await (const file of from.list()) {
+      signal.throwIfAborted();
       batch.push(file);
       if (batch.length < BATCH) continue;
       await moveBatch(batch);
@@ -96,7 +117,7 @@ export const makeMovePhotos = ({ db, files, enqueueRemoval }: Deps) => {
   };
 };
 
-const COLUMNS = ['filename', 'sha256', 'thumb_sha256', 'portrait_version', 'portrait_sha256'];
+const COLUMNS = ['id', 'filename', 'sha256', 'thumb_sha256', 'portrait_version', 'portrait_sha256'];
 
 /** What the row says of a file; undefined for one that it does not know. */
 const hashOf = (row: Row, file: PhotoFile): string | undefined => {
@@ -104,11 +125,6 @@ const hashOf = (row: Row, file: PhotoFile): string | undefined => {
   if (file === 'thumb') return row.thumb_sha256;
   if (row.portrait_version === null || file !== portraitFile(row.portrait_version)) return undefined;
   return row.portrait_sha256 ?? undefined;
-};
-
-const orDamaged = (error: unknown): undefined => {
-  if (error instanceof ObjectDamaged) return undefined;
-  throw error;
 };
 
 const countFiles = async (db: Db): Promise<number> => {

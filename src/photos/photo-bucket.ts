@@ -46,7 +46,7 @@ export const makePhotoBucket = ({ store }: { store: ObjectStore }) => {
     async *list() {
       for await (const object of store.list(BELOW)) {
         const found = photoFileAt(object.key.slice(BELOW.length));
-        if (found) yield found;
+        if (found) yield { ...found, modifiedAt: object.modifiedAt };
       }
     },
   };

@@ -2,7 +2,12 @@ import type { PhotoFile, StorageKey } from './photo-keys.ts';
 
 /** Files that are on the local disk, but not yet where they belong. */
 export type Staged = { file: PhotoFile; path: string }[];
-export type StoredFile = { key: StorageKey; file: PhotoFile };
+export type StoredFile = {
+  key: StorageKey;
+  file: PhotoFile;
+  /** When it was put there, where the listing tells it: S3 does. */
+  modifiedAt?: Date;
+};
 
 /** Where photos are kept: a folder (photo-disk.ts) or a bucket of S3 (photo-bucket.ts). */
 export type PhotoPlace = {

@@ -1,20 +1,38 @@
+import type { Clock } from '../platform/clock.ts';
 import { advisoryLocks, type Db } from '../platform/db.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
 import type { PhotoPlace, StoredFile } from './photo-place.ts';
 
-type Deps = { db: Db; files: Pick<PhotoFiles, 'disk' | 'bucket' | 'first'> };
+type Deps = { db: Db; files: Pick<PhotoFiles, 'disk' | 'bucket' | 'first'>; clock: Clock; logger: Logger };
+
+/** Files that no row knows, and how many of them were removed. */
+export type Swept = { unknown: number; removed: number };
+type Walk = { remove: boolean; byPerson?: boolean; stopping?: AbortSignal | undefined };
+/** Strays, how many of them are full pictures, and how many were removed. */
+type Counted = Swept & { fulls: number };
 
 const BATCH = 500;
+/** An object that no row knows stays for so long: an older database that was restored knows none of the last days. */
+const OBJECT_STAYS_MS = 7 * 24 * 60 * 60 * 1000;
+/** Crashes leave a few strays. More than this, and more than a share of all photos, belong to another state of the database. */
+const FEW_PHOTOS = 100;
+const MOST_IN_BUCKET = 0.01;
+const MOST_ON_DISK = 0.1;
 
 /**
  * Finds files that no row knows: what a crash left between keeping them and the commit, or between the commit and the removal
  * of what it replaced. Files are looked at first, then the rows, under the lock that `recordPhoto` and `changePortrait` share: so
  * whatever a live instance may still commit is waited for, never swept.
  */
-export const makeSweepPhotos = ({ db, files }: Deps) => {
+export const makeSweepPhotos = ({ db, files, clock, logger }: Deps) => {
   /** Removes those files that no row knows. On disk this is done under the lock. S3 may be slow, and nobody shall wait for it. */
-  const settle = async (place: PhotoPlace, found: StoredFile[], { remove }: { remove: boolean }): Promise<number> => {
+  const settle = async (
+    place: PhotoPlace,
+    found: StoredFile[],
+    { remove }: { remove: boolean },
+  ): Promise<StoredFile[]> => {
     const isQuick = place === files.disk;
     const strays = await db.transaction(async (trx) => {
       await trx.raw('select pg_advisory_xact_lock(?)', [advisoryLocks.keepPhoto]);
@@ -23,7 +41,7 @@ export const makeSweepPhotos = ({ db, files }: Deps) => {
       return unknown;
     });
     if (remove && !isQuick) for (const [key, some] of byKey(strays)) await removeSlowly(db, place, key, some);
-    return strays.length;
+    return strays;
   };
 
   /** Keys of failed uploads that are not settled: the database, or the store, which failed them, was still away. */
@@ -32,28 +50,61 @@ export const makeSweepPhotos = ({ db, files }: Deps) => {
     let strays = 0;
     for (const key of keys) {
       const found = (await files.first.filesOf(key)).map((file) => ({ key, file }));
-      if (found.length > 0) strays += await settle(files.first, found, { remove: true });
+      if (found.length > 0) strays += (await settle(files.first, found, { remove: true })).length;
       unsettled.delete(key);
     }
     return strays;
   };
 
-  /** Walks one place; gives how many files there no row knows. */
-  const walkPlace = async (place: PhotoPlace, remove: boolean, stopping?: AbortSignal): Promise<number> => {
-    let strays = 0;
+  /** Walks one place; counts the files that no row knows, and removes those that `isDue` picks. */
+  const walkPlace = async (
+    place: PhotoPlace,
+    isDue: ((file: StoredFile) => boolean) | undefined,
+    stopping?: AbortSignal,
+  ): Promise<Counted> => {
+    const counted: Counted = { unknown: 0, fulls: 0, removed: 0 };
     let batch: StoredFile[] = [];
     const flush = async (): Promise<void> => {
-      const suspects = await unknownOf(db, batch); // without the lock: nearly always none
-      if (suspects.length > 0) strays += await settle(place, suspects, { remove });
+      const suspects = await unknownOf(db, isDue ? batch.filter(isDue) : batch); // without the lock: nearly always none
       batch = [];
+      if (suspects.length === 0) return;
+      const strays = await settle(place, suspects, { remove: isDue !== undefined });
+      counted.unknown += strays.length;
+      counted.fulls += strays.filter(({ file }) => file === 'full').length;
+      if (isDue) counted.removed += strays.length;
     };
     for await (const file of place.list()) {
-      if (stopping?.aborted) return strays;
+      if (stopping?.aborted) return counted;
       batch.push(file);
       if (batch.length >= BATCH) await flush();
     }
     await flush();
-    return strays;
+    return counted;
+  };
+
+  /** Whether there are so many strays that the photos are probably those of a newer database. */
+  const isOfAnother = async ({ fulls }: Counted, isDisk: boolean): Promise<boolean> => {
+    if (fulls <= FEW_PHOTOS) return false;
+    const [row] = await db('photos').whereNull('files_deleted_at').count<{ count: string }[]>('id');
+    const photos = Number(row?.count ?? 0);
+    if (fulls <= photos * (isDisk ? MOST_ON_DISK : MOST_IN_BUCKET)) return false;
+    logger.error(
+      { place: isDisk ? 'disk' : 'bucket', unknown: fulls, photos },
+      'too many photos are unknown to the database: none is removed, they probably belong to a newer one',
+    );
+    return true;
+  };
+
+  /** Counts first: whether something may be removed depends on how much is unknown. */
+  const sweepPlace = async (place: PhotoPlace, { remove, byPerson = false, stopping }: Walk): Promise<Swept> => {
+    const isDisk = place === files.disk;
+    const counted = await walkPlace(place, undefined, stopping);
+    if (!remove || counted.unknown === 0 || stopping?.aborted) return counted;
+    if (!(isDisk && byPerson) && (await isOfAnother(counted, isDisk))) return counted;
+    const youngest = clock.now().getTime() - OBJECT_STAYS_MS;
+    const isDue = ({ modifiedAt }: StoredFile) =>
+      isDisk || (modifiedAt !== undefined && modifiedAt.getTime() < youngest);
+    return { ...counted, removed: (await walkPlace(place, isDue, stopping)).removed };
   };
 
   return {
@@ -66,10 +117,19 @@ export const makeSweepPhotos = ({ db, files }: Deps) => {
     /** The same for those whose `sweepStray` failed. */
     sweepUnsettled: (): Promise<number> => settleThem([...unsettled]),
 
-    /** Walks all photo files once, on disk and in S3; gives how many it found that no row knows, and removes them if asked to. */
-    walk: async ({ remove, stopping }: { remove: boolean; stopping?: AbortSignal | undefined }): Promise<number> => {
-      const onDisk = await walkPlace(files.disk, remove, stopping);
-      return onDisk + (files.bucket ? await walkPlace(files.bucket, remove, stopping) : 0);
+    /**
+     * Walks all photo files, on disk and in S3; gives how many it found that no row knows, and removes them if asked to. Those in
+     * S3 must be a week old. When far too many are unknown none is removed, unless they are on disk and a person asks for it.
+     */
+    walk: async (how: Walk): Promise<Swept> => {
+      const swept = { unknown: 0, removed: 0 };
+      for (const place of [files.disk, files.bucket]) {
+        if (!place) continue;
+        const { unknown, removed } = await sweepPlace(place, how);
+        swept.unknown += unknown;
+        swept.removed += removed;
+      }
+      return swept;
     },
   };
 };

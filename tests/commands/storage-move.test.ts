@@ -1,4 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storageMoveCommand } from '../../src/commands/storage-move.ts';
 import { portraitFile, type StorageKey } from '../../src/photos/photo-keys.ts';
@@ -114,4 +115,47 @@ test('a move that was cut off goes on: what is in the new place already is not l
   expect(await move(remote, 's3')).toMatchObject({ exit: 0 });
   expect(await remote.files.bucket?.read(photo.filename, 'full')).toEqual(full);
   expect(await remote.files.bucket?.read(photo.filename, portraitFile(1))).toBeDefined();
+});
+
+test('a file that cannot be read stays, and the others move', async () => {
+  const photo = await portraitsOf(app).send(await addParent(app));
+  const path = app.files.disk.pathOf(photo.filename, 'full');
+  const whole = (await app.files.read(photo.filename, 'full')) ?? '';
+  rmSync(path);
+  mkdirSync(path); // EISDIR
+  expect(await move(remote, 's3')).toMatchObject({ json: { left: 1 }, exit: 1 });
+  expect(await remote.files.bucket?.filesOf(photo.filename)).toHaveLength(2);
+  expect(app.logs.filter((line) => line.includes('cannot be read'))).toHaveLength(1);
+  rmdirSync(path);
+  writeFileSync(path, whole);
+  expect(await move(remote, 's3')).toMatchObject({ json: { moved: 1, left: 0 }, exit: 0 });
+});
+
+test('from a mirror to S3, back to the disk, and to a mirror again: every photo waits for its copy', async () => {
+  await move(app, 'local');
+  const mirror = await wire({ config: { ...app.config, STORAGE: 'mirror' }, logger: app.logger });
+  const photo = await portraitsOf(app).send(await addParent(app));
+  const all = (await mirror.backupPhoto.mirrorBacklog())?.waiting ?? 0;
+  const backUp = () => mirror.backupPhoto.backUp(photo.id, { signal: new AbortController().signal });
+  await backUp();
+  expect(await mirror.backupPhoto.mirrorBacklog()).toMatchObject({ copied: all, waiting: 0 });
+  await move(remote, 's3');
+  await move(app, 'local');
+  expect(await inBucket()).toBe(0);
+  expect(await mirror.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 0, waiting: all });
+  await backUp();
+  expect(await inBucket()).toBe(onDisk());
+  await mirror.stop();
+});
+
+test('what is damaged on the disk is replaced by a rename, never removed first', async () => {
+  const photo = await portraitsOf({ ...app, ...remote }).send(await addParent(app));
+  const { disk } = app.files;
+  mkdirSync(dirname(disk.pathOf(photo.filename, 'full')), { recursive: true });
+  writeFileSync(disk.pathOf(photo.filename, 'full'), 'damaged');
+  const { remove } = disk;
+  disk.remove = () => Promise.reject(new Error('removed'));
+  expect(await move(app, 'local')).toMatchObject({ exit: 0 });
+  disk.remove = remove;
+  await expectSound(app);
 });

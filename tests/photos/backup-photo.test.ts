@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { to } from '../../src/http/paths.ts';
 import { portraitFile, type StorageKey } from '../../src/photos/photo-keys.ts';
 import { filesWith } from '../../src/photos/remove-copies.ts';
 import { signIn } from '../support/actors.ts';
+import { wire } from '../../src/wiring.ts';
 import { type App, startApp } from '../support/app.ts';
 import { addParent, addStaff } from '../support/cast.ts';
 import { type FaultyS3, startFaultyS3 } from '../support/faulty-s3.ts';
@@ -99,25 +100,33 @@ test('a photo that is deleted loses its copies, whichever job comes first', asyn
   await expect.poll(() => copiesOf(first.filename), { timeout: 10_000 }).toEqual([]);
 });
 
-test('a portrait that is replaced while it is copied leaves no old version', async () => {
-  const photo = await of.send();
-  const { bucket } = app.files;
-  if (!bucket) throw new Error('no bucket');
-  const { put } = bucket;
-  let isChanged = false;
-  bucket.put = async (key, file, ...rest) => {
-    if (!isChanged && file === portraitFile(1)) {
+test.each(['before', 'after'] as const)(
+  'a portrait that is replaced %s its copy was put leaves no old version',
+  async (moment) => {
+    const photo = await of.send();
+    const { bucket } = app.files;
+    if (!bucket) throw new Error('no bucket');
+    const { put } = bucket;
+    let isChanged = false;
+    const change = async (): Promise<void> => {
       isChanged = true;
       await app.changePortrait(photo, crop, 'face');
-    }
-    await put(key, file, ...rest).catch(() => undefined); // the old one is gone from the disk
-  };
-  await backUp(photo.id);
-  bucket.put = put;
-  await backUp(photo.id);
-  expect(await copiesOf(photo.filename)).toEqual(['.jpg', '.portrait-2.jpg', '.thumb.jpg']);
-  expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ waiting: 0 });
-});
+    };
+    bucket.put = async (key, file, ...rest) => {
+      const isFirst = !isChanged && file === portraitFile(1);
+      if (isFirst && moment === 'before') await change(); // then it is gone from the disk
+      await put(key, file, ...rest);
+      if (isFirst && moment === 'after') await change();
+    };
+    await backUp(photo.id);
+    bucket.put = put;
+    expect(isChanged).toBe(true);
+    await backUp(photo.id);
+    expect(await copiesOf(photo.filename)).toEqual(['.jpg', '.portrait-2.jpg', '.thumb.jpg']);
+    expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ waiting: 0 });
+    expect(app.logs.join('')).not.toContain('cannot be read');
+  },
+);
 
 test('a file that is damaged here is never copied; one that is lost here is shown from its copy', async () => {
   const photo = await of.send();
@@ -142,7 +151,6 @@ test('R62: S3 is away and refuses us while parents send: they notice nothing, an
   const photos = [];
   for (let n = 0; n < 3; n += 1) photos.push(await of.send(await addParent(app)));
   await app.checkStorage(); // readiness does not depend on the mirror
-  await of.expectWhole().catch(() => undefined);
   s3.fail(403);
   await expect.poll(() => app.logs.some((line) => line.includes('S3 refuses us')), { timeout: 20_000 }).toBe(true);
   expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 0, waiting: 3 });
@@ -154,11 +162,46 @@ test('R62: S3 is away and refuses us while parents send: they notice nothing, an
   for (const { filename } of photos) expect(await copiesOf(filename)).toEqual(WHOLE);
 }, 60_000);
 
-test('objects in the bucket that no row knows are swept', async () => {
+test('a file that cannot be read holds up no other photo, and is named once', async () => {
+  const broken = await of.send();
+  const path = app.files.disk.pathOf(broken.filename, 'full');
+  const others = [await of.send(await addParent(app)), await of.send(await addParent(app))];
+  await rm(path);
+  await mkdir(path); // EISDIR
+  await backUp(broken.id);
+  await backUp(broken.id);
+  for (const { filename } of others) expect(await copiesOf(filename)).toEqual(WHOLE);
+  expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 2, waiting: 1 });
+  const warnings = app.logs.filter((line) => line.includes('cannot be read'));
+  expect(warnings.map((line) => JSON.parse(line) as object)).toMatchObject([{ photoId: broken.id, code: 'EISDIR' }]);
+  expect(warnings.join('')).not.toContain(broken.filename);
+});
+
+test('a copy that the doctor misses while a new portrait is copied is wanted again', async () => {
   const photo = await of.send();
   await backUp(photo.id);
-  const prefix = (await s3.keys()).find((key) => key.includes(photo.filename))?.split('photos/')[0] ?? '';
-  await s3.plant(`${prefix}photos/s1/ab/ab${'1'.repeat(30)}.jpg`, 'a stray');
-  expect(await app.sweepPhotos.walk({ remove: true })).toBe(1);
-  expect(await copiesOf(photo.filename)).toEqual(WHOLE);
+  await app.changePortrait(photo, crop, 'face');
+  const { bucket } = app.files;
+  if (!bucket) throw new Error('no bucket');
+  const { put } = bucket;
+  bucket.put = async (...args) => {
+    await put(...args);
+    await app.db('photos').where({ id: photo.id }).update({ backed_up_at: null });
+  };
+  await app.backupPhoto.backUp(photo.id, { signal: AbortSignal.abort() });
+  bucket.put = put;
+  expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 0, waiting: 1 });
+});
+
+test('a bucket that is empty when it is claimed has no copy of anything: everything is copied again', async () => {
+  const photos = [await of.send(), await of.send(await addParent(app))];
+  await backUp(photos[0]?.id ?? 0);
+  expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 2, waiting: 0 });
+  const moved = await wire({ config: { ...app.config, S3_PREFIX: `${crypto.randomUUID()}/` }, logger: app.logger });
+  await moved.claimUploads();
+  expect(await moved.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 0, waiting: 2 });
+  await moved.backupPhoto.backUp(photos[0]?.id ?? 0, { signal: never });
+  expect(await moved.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 2, waiting: 0 });
+  for (const { filename } of photos) expect(await copiesOf(filename)).toHaveLength(2 * WHOLE.length);
+  await moved.stop();
 });
