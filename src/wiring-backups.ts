@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { makeBackupKey, makeKeyKeeping } from './backups/backup-key.ts';
@@ -13,6 +14,7 @@ import type { PhotoTarget } from './backups/restore-photos.ts';
 import { makeRunBackup } from './backups/run-backup.ts';
 import { makeWriteBackup } from './backups/write-backup.ts';
 import { jobKinds } from './jobs/registry.ts';
+import { orIfMissing } from './photos/or-if-missing.ts';
 import { makePhotoFiles, type PhotoFiles } from './photos/photo-files.ts';
 import type { PhotoFile, StorageKey } from './photos/photo-keys.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -36,7 +38,7 @@ type Ground = {
   db: Db;
   /** The database's owner. */
   owner: { url: string; sslCa: string | undefined };
-  files: Pick<PhotoFiles, 'read'>;
+  files: Pick<PhotoFiles, 'read' | 'disk'>;
   longWork: LongWorks;
 };
 
@@ -50,6 +52,7 @@ export const wireBackups = ({ config, clock, logger, db, owner, files, longWork 
   });
   const source = {
     read: (key: string, file: string) => files.read(key as StorageKey, file as PhotoFile),
+    size: makeSizeOfFile(files.disk),
     isKnown: makeIsKnownFile({ db }),
   };
   const about = { storage: config.STORAGE, version: packageJson.version, settings: settingsOf(config) };
@@ -104,6 +107,12 @@ export const wireRestore = async ({ config, logger }: { config: Config; logger: 
   };
   return { restore: makeRestoreBackup(target), stop: server.stop };
 };
+
+/** By a look at the disk: photos are copied into backups where they are kept there. */
+const makeSizeOfFile =
+  (disk: PhotoFiles['disk']) =>
+  async (key: string, file: string): Promise<number | undefined> =>
+    (await orIfMissing(stat(disk.pathOf(key as StorageKey, file as PhotoFile)), undefined))?.size;
 
 const photoTarget = (files: PhotoFiles): PhotoTarget & RestoreTarget['photos'] => ({
   read: (key, file) => files.read(key as StorageKey, file as PhotoFile),

@@ -55,7 +55,7 @@ const prunePhotos = async (place: Place, kept: BackupId[]): Promise<void> => {
     for (const id of kept.filter((one) => keys.get(one) === keyId)) {
       if (candidates.prepare('select 1 from candidate limit 1').get() === undefined) break;
       for await (const photo of readPhotoList(place, id))
-        for (const { file } of filesOf(photo)) remove.run(photoName(keyId, photo.key, file));
+        for (const file of filesOf(photo)) remove.run(photoName(keyId, photo.key, file));
     }
     await removeAll(place.store, namesOf(candidates));
   } finally {

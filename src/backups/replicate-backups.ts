@@ -62,8 +62,8 @@ async function* missingPhotos(from: Place, to: ObjectStore, { id }: ListedBackup
       folder = dirname(photo.key);
       sizes = { here: await sizesIn(from.store, folder), there: await sizesIn(to, folder) };
     }
-    for (const { file, lack } of photo.files) {
-      const name = photoName(keyId, photo.key, file);
+    for (const { file, sha256, lack } of photo.files) {
+      const name = photoName(keyId, photo.key, { file, sha256 });
       if (!lack && sizes.there.get(name) !== sizes.here.get(name)) yield name;
     }
   }

@@ -75,7 +75,7 @@ test('a half that a killed backup left is no backup, and the next one sweeps it 
   rmSync(join(backupsDir(app), 'sets', manifest.id, 'manifest.sealed'));
   const [photo = ''] = filesBelow('photos');
   writeFileSync(
-    photo.replace(/[\da-f]{4}\.([^.]+)\.sealed$/, 'ffff.$1.sealed'),
+    photo.replace(/[\da-f]{4}\.([^.]+\.[^.]+)\.sealed$/, 'ffff.$1.sealed'),
     'of a photo that was deleted meanwhile',
   );
   expect((await app.backups.list()).local).toMatchObject([{ id: manifest.id, isWhole: false }]);
