@@ -62,7 +62,7 @@ export const wireBackups = ({ config, clock, logger, db, owner, files, longWork 
   });
   const keep = { days: config.BACKUP_KEEP_DAYS, count: config.BACKUP_KEEP_COUNT };
   const { verify, rehearse } = makeCheckBackup({
-    ...{ longWork, backupKey, stores: remote ? [local, remote] : [local], rehearseBackup },
+    ...{ longWork, backupKey, local, remote, rehearseBackup },
   });
   return {
     run: makeRunBackup({ longWork, backupKey, keeping, writeBackup, local, remote, keep, clock, logger }),
