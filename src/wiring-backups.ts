@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { makeBackupKey, makeKeyKeeping } from './backups/backup-key.ts';
 import { makeBackupState } from './backups/backup-state.ts';
+import { makeClaimedBackups } from './backups/claimed-backups.ts';
 import { makeCheckBackup } from './backups/check-backup.ts';
 import { makeDumpDatabase } from './backups/dump-database.ts';
 import { makeIsKnownFile } from './backups/known-file.ts';
@@ -46,7 +47,10 @@ type Ground = {
 export const wireBackups = ({ config, clock, logger, db, owner, files, longWork }: Ground) => {
   const backupKey = makeBackupKey({ given: config.BACKUP_KEY, dataDir: config.DATA_DIR });
   const keeping = makeKeyKeeping({ db, clock, backupKey });
-  const { local, remote } = backupPlaces(config);
+  const places = backupPlaces(config);
+  const { local } = places;
+  const claimed = places.remote && makeClaimedBackups({ db, store: places.remote, backupKey });
+  const remote = claimed?.store;
   const dumpDatabase = makeDumpDatabase({
     ...{ connection: owner, isOwnServer: config.DATABASE_URL !== undefined, findPrograms: findPostgresPrograms },
   });
@@ -68,6 +72,8 @@ export const wireBackups = ({ config, clock, logger, db, owner, files, longWork 
     run: makeRunBackup({ longWork, backupKey, keeping, writeBackup, local, remote, keep, clock, logger }),
     verify,
     rehearse,
+    /** Makes sure that the bucket, where there is one, holds no other installation's backups; rejects with BackupsOfAnother. */
+    claim: async (): Promise<void> => claimed?.claim(),
     /** The backups of each place, the newest first. */
     list: async () => ({
       local: await listBackups(local),

@@ -7,7 +7,7 @@ import type { BackupId } from './backup-names.ts';
 import type { BackupKey, KeyKeeping } from './backup-key.ts';
 import { type Lack, readLacks, readPhotoList } from './backup-photos.ts';
 import type { Place } from './backup-objects.ts';
-import { pruneBackups, pruneSets } from './prune-backups.ts';
+import { pruneBackups, pruneSets, SPARED_MS } from './prune-backups.ts';
 import { replicateBackups } from './replicate-backups.ts';
 import type { WriteBackup } from './write-backup.ts';
 
@@ -67,7 +67,7 @@ export const makeRunBackup =
             const replicated = await replicateBackups(place, remote, { ...progress, thorough });
             places += Number(replicated.count > 0);
             notCopied = replicated;
-            await pruneBackups({ ...place, store: remote }, rule);
+            await pruneBackups({ ...place, store: remote }, { ...rule, sparedMs: SPARED_MS });
           } catch (error) {
             if (!(error instanceof StoreUnavailable)) throw error;
             logger.error(
