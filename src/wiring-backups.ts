@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { makeBackupKey, makeKeyKeeping } from './backups/backup-key.ts';
 import { makeBackupState } from './backups/backup-state.ts';
+import { makeClaimedBackups } from './backups/claimed-backups.ts';
 import { makeCheckBackup } from './backups/check-backup.ts';
 import { makeDumpDatabase } from './backups/dump-database.ts';
 import { makeIsKnownFile } from './backups/known-file.ts';
@@ -13,6 +15,7 @@ import type { PhotoTarget } from './backups/restore-photos.ts';
 import { makeRunBackup } from './backups/run-backup.ts';
 import { makeWriteBackup } from './backups/write-backup.ts';
 import { jobKinds } from './jobs/registry.ts';
+import { orIfMissing } from './photos/or-if-missing.ts';
 import { makePhotoFiles, type PhotoFiles } from './photos/photo-files.ts';
 import type { PhotoFile, StorageKey } from './photos/photo-keys.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -36,7 +39,7 @@ type Ground = {
   db: Db;
   /** The database's owner. */
   owner: { url: string; sslCa: string | undefined };
-  files: Pick<PhotoFiles, 'read'>;
+  files: Pick<PhotoFiles, 'read' | 'disk'>;
   longWork: LongWorks;
 };
 
@@ -44,12 +47,16 @@ type Ground = {
 export const wireBackups = ({ config, clock, logger, db, owner, files, longWork }: Ground) => {
   const backupKey = makeBackupKey({ given: config.BACKUP_KEY, dataDir: config.DATA_DIR });
   const keeping = makeKeyKeeping({ db, clock, backupKey });
-  const { local, remote } = backupPlaces(config);
+  const places = backupPlaces(config);
+  const { local } = places;
+  const claimed = places.remote && makeClaimedBackups({ db, store: places.remote, backupKey });
+  const remote = claimed?.store;
   const dumpDatabase = makeDumpDatabase({
     ...{ connection: owner, isOwnServer: config.DATABASE_URL !== undefined, findPrograms: findPostgresPrograms },
   });
   const source = {
     read: (key: string, file: string) => files.read(key as StorageKey, file as PhotoFile),
+    size: makeSizeOfFile(files.disk),
     isKnown: makeIsKnownFile({ db }),
   };
   const about = { storage: config.STORAGE, version: packageJson.version, settings: settingsOf(config) };
@@ -59,12 +66,14 @@ export const wireBackups = ({ config, clock, logger, db, owner, files, longWork 
   });
   const keep = { days: config.BACKUP_KEEP_DAYS, count: config.BACKUP_KEEP_COUNT };
   const { verify, rehearse } = makeCheckBackup({
-    ...{ longWork, backupKey, stores: remote ? [local, remote] : [local], rehearseBackup },
+    ...{ longWork, backupKey, local, remote, rehearseBackup },
   });
   return {
     run: makeRunBackup({ longWork, backupKey, keeping, writeBackup, local, remote, keep, clock, logger }),
     verify,
     rehearse,
+    /** Makes sure that the bucket, where there is one, holds no other installation's backups; rejects with BackupsOfAnother. */
+    claim: async (): Promise<void> => claimed?.claim(),
     /** The backups of each place, the newest first. */
     list: async () => ({
       local: await listBackups(local),
@@ -104,6 +113,12 @@ export const wireRestore = async ({ config, logger }: { config: Config; logger: 
   };
   return { restore: makeRestoreBackup(target), stop: server.stop };
 };
+
+/** By a look at the disk: photos are copied into backups where they are kept there. */
+const makeSizeOfFile =
+  (disk: PhotoFiles['disk']) =>
+  async (key: string, file: string): Promise<number | undefined> =>
+    (await orIfMissing(stat(disk.pathOf(key as StorageKey, file as PhotoFile)), undefined))?.size;
 
 const photoTarget = (files: PhotoFiles): PhotoTarget & RestoreTarget['photos'] => ({
   read: (key, file) => files.read(key as StorageKey, file as PhotoFile),

@@ -173,7 +173,7 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     checkIntegrity,
     doctor,
     doctorJob: makeDoctorJob({ doctor }),
-    claimUploads: makeClaimUploads({ db, files, uploadsDir, claimBucket: claimed?.claim, logger }),
+    claimUploads: makeClaimUploads({ db, files, uploadsDir, claimBuckets: [claimed?.claim, backups.claim], logger }),
     checkStorage: makeCheckStorage({ files, store, clock }),
     backupPhoto,
     enqueueBackup,

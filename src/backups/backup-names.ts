@@ -30,12 +30,18 @@ export const backupOf = (name: string): BackupId | undefined => {
 /** What the names of photos begin with. Those that were sealed with another key are elsewhere. */
 export const photosPrefix = (keyId: string, folder = ''): string => `photos/${keyId}/${folder}`;
 
-/** A photo's file, `storageKey` being `s<school>/<2 hex>/<32 hex>`. A file never changes, so neither does its copy. */
-export const photoName = (keyId: string, storageKey: string, file: string): string =>
-  `${photosPrefix(keyId)}${storageKey}.${file}.sealed`;
+/**
+ * A photo's file, `storageKey` being `s<school>/<2 hex>/<32 hex>`. The first 16 digits of its hash are in the name, so that a copy never
+ * changes: after a restore a portrait may get a version number again that another picture had.
+ */
+export const photoName = (
+  keyId: string,
+  storageKey: string,
+  { file, sha256 }: { file: string; sha256: string },
+): string => `${photosPrefix(keyId)}${storageKey}.${file}.${sha256.slice(0, 16)}.sealed`;
 
 /** The storage key and file of a photo's copy. */
 export const photoOf = (name: string): { keyId: string; key: string; file: string } | undefined => {
-  const [, keyId, key, file] = /^photos\/([\da-f]{8})\/([^.]+)\.([^.]+)\.sealed$/.exec(name) ?? [];
+  const [, keyId, key, file] = /^photos\/([\da-f]{8})\/([^.]+)\.([^.]+)\.[\da-f]{16}\.sealed$/.exec(name) ?? [];
   return keyId !== undefined && key !== undefined && file !== undefined ? { keyId, key, file } : undefined;
 };

@@ -69,6 +69,28 @@ export const readPhoto = async ({ store, key }: Place, name: string): Promise<Bu
   return Buffer.concat(parts);
 };
 
+/**
+ * Copies a sealed object of a few megabytes as it is, once it was unsealed and `isRight` found its content right; false when it is not
+ * there or not right. Throws SealBroken when it is not what was sealed.
+ */
+export const copySealedPhoto = async (
+  from: Place,
+  to: ObjectStore,
+  name: string,
+  isRight: (bytes: Buffer) => boolean,
+): Promise<boolean> => {
+  const opened = await from.store.open(name);
+  if (!opened) return false;
+  const [sealed, parts]: [Buffer[], Buffer[]] = [[], []];
+  for await (const part of opened.body as AsyncIterable<Buffer>) sealed.push(part);
+  await pipeline(Readable.from(sealed), unseal(from.key, name), async (stream: AsyncIterable<Buffer>) => {
+    for await (const part of stream) parts.push(part);
+  });
+  if (!isRight(Buffer.concat(parts))) return false;
+  await to.putStream(name, Readable.from(sealed));
+  return true;
+};
+
 /** The id of the key that an object was sealed with; undefined when there is no such object, or it is none of ours. */
 export const keyIdOfObject = async ({ store }: Pick<Place, 'store'>, name: string): Promise<string | undefined> => {
   const opened = await store.open(name);

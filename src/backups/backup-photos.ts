@@ -12,11 +12,18 @@ const line = z.object({
   /** Version and checksum. */
   portrait: z.tuple([z.int().positive(), hash]).nullable(),
 });
-const lackLine = z.object({ key: z.string(), file: z.string(), why: z.enum(['gone', 'missing', 'damaged']) });
+const lackLine = z.object({
+  key: z.string(),
+  file: z.string(),
+  why: z.enum(['gone', 'missing', 'damaged', 'unwritable']),
+});
 
 /** A photo in the list of a backup. */
 export type ListedPhoto = z.infer<typeof line>;
-/** A file that has no copy: its owner deleted it while the backup was made, or it was lost or damaged before. */
+/**
+ * A file that has no copy: its owner deleted it while the backup was made, it was lost or damaged before (or cannot be read), or the
+ * disk does not take the copy.
+ */
 export type Lack = z.infer<typeof lackLine>;
 type ListedFile = { file: string; sha256: string; lack: Lack['why'] | undefined };
 /** With what the backup has of it. */

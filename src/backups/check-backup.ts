@@ -1,9 +1,10 @@
-import type { LongWorks } from '../platform/long-work.ts';
-import type { ObjectStore } from '../platform/object-store.ts';
+import type { LongWorks, Progress } from '../platform/long-work.ts';
+import { type ObjectStore, StoreUnavailable } from '../platform/object-store.ts';
 import { SealBroken } from '../platform/sealed-stream.ts';
 import type { BackupKey } from './backup-key.ts';
 import { readManifest } from './backup-manifest.ts';
 import type { BackupId } from './backup-names.ts';
+import type { Place } from './backup-objects.ts';
 import { wholeBackups } from './list-backups.ts';
 import type { Rehearsed, RehearseBackup } from './rehearse-backup.ts';
 import type { Asked } from './run-backup.ts';
@@ -12,20 +13,23 @@ import { verifyBackup } from './verify-backup.ts';
 type Deps = {
   longWork: LongWorks;
   backupKey: BackupKey;
-  /** DATA_DIR/backups, or the bucket where there is nothing. */
-  stores: ObjectStore[];
+  /** DATA_DIR/backups. */
+  local: ObjectStore;
+  /** In BACKUP_S3_BUCKET. */
+  remote: ObjectStore | undefined;
   rehearseBackup: RehearseBackup;
 };
+/** `faults` of all places; names of those in S3 begin with `S3: `. */
 type CheckedBackup = { id: BackupId; files: number; faults: number; faulty: string[]; reason?: 'other-key' };
 
 /** Thrown when there is no backup, or none of that id. */
 export class NoBackup extends Error {}
 
 /** Work on backups that are there; one of a kind at a time. Both take the newest unless told which, and reject with NoBackup. */
-export const makeCheckBackup = ({ longWork, backupKey, stores, rehearseBackup }: Deps) => {
+export const makeCheckBackup = ({ longWork, backupKey, local, remote, rehearseBackup }: Deps) => {
   const find = async (id: BackupId | undefined) => {
     const key = await backupKey.find();
-    for (const store of stores) {
+    for (const store of remote ? [local, remote] : [local]) {
       const whole = await wholeBackups(store);
       const found = id ?? whole[0]?.id;
       if (key && found && whole.some((one) => one.id === found)) return { place: { store, key }, id: found };
@@ -34,20 +38,23 @@ export const makeCheckBackup = ({ longWork, backupKey, stores, rehearseBackup }:
   };
 
   return {
-    /** Decrypts everything and compares it; altered and missing objects are counted and named, not thrown. */
+    /** Decrypts everything in both places and compares it; altered and missing objects are counted and named, not thrown. */
     verify: (asked: Asked & { id?: BackupId | undefined } = {}) =>
       longWork.run(
         'backup-verify',
         async (progress) => {
           const { place, id } = await find(asked.id);
-          const checked = await verifyBackup(place, id, progress).catch((error: unknown) => {
-            if (!(error instanceof SealBroken)) throw error;
-            return { files: 0, faults: 1, faulty: ['manifest'], reason: 'other-key' as const };
-          });
-          const { files, faults, faulty } = checked;
-          const reason = 'reason' in checked ? { reason: checked.reason } : {};
-          const value: CheckedBackup = { id, files, faults, faulty, ...reason };
-          return { ...value, detail: { id, files, faults } };
+          const first = await checkPlace(place, id, progress);
+          const isBoth = remote !== undefined && place.store === local;
+          const second = isBoth
+            ? await checkRemote({ ...place, store: remote }, id, progress)
+            : { faults: 0, faulty: [] };
+          const faults = first.faults + second.faults;
+          const value: CheckedBackup = { id, ...first, faults, faulty: [...first.faulty, ...second.faulty] };
+          return {
+            ...value,
+            detail: { id, files: first.files, faults, ...(isBoth ? { faults_s3: second.faults } : {}) },
+          };
         },
         asked,
       ),
@@ -66,6 +73,27 @@ export const makeCheckBackup = ({ longWork, backupKey, stores, rehearseBackup }:
         asked,
       ),
   };
+};
+
+type Checked = Pick<CheckedBackup, 'files' | 'faults' | 'faulty' | 'reason'>;
+
+const checkPlace = async (place: Place, id: BackupId, progress: Progress): Promise<Checked> => {
+  try {
+    const { files, faults, faulty } = await verifyBackup(place, id, progress);
+    return { files, faults, faulty };
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error;
+    return { files: 0, faults: 1, faulty: ['manifest'], reason: 'other-key' };
+  }
+};
+
+/** An S3 that does not answer, or has it not, is one fault: what is here was checked all the same. */
+const checkRemote = async (place: Place, id: BackupId, progress: Progress): Promise<Omit<Checked, 'files'>> => {
+  const { faults, faulty } = await checkPlace(place, id, progress).catch((error: unknown) => {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    return { faults: 1, faulty: ['it does not answer'] };
+  });
+  return { faults, faulty: faulty.map((name) => `S3: ${name}`) };
 };
 
 export type CheckBackup = ReturnType<typeof makeCheckBackup>;

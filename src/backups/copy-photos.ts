@@ -7,11 +7,14 @@ import { keyIdOf, SealBroken, sealedLength } from '../platform/sealed-stream.ts'
 import { photoName, photosPrefix } from './backup-names.ts';
 import { type Place, readPhoto, writePhoto } from './backup-objects.ts';
 import { filesOf, type Lack, type ListedPhoto } from './backup-photos.ts';
+import { isUnreadable } from './unreadable.ts';
 
 /** The photos that a backup copies, and what became of them since its moment. */
 export type PhotoSource = {
   /** A file's bytes; undefined when it is not there. */
   read: (key: string, file: string) => Promise<Buffer | undefined>;
+  /** Its length in bytes; undefined when it is not there, or not on this machine. */
+  size: (key: string, file: string) => Promise<number | undefined>;
   /** Whether the database still knows this file of the photo. */
   isKnown: (key: string, file: string) => Promise<boolean>;
 };
@@ -76,27 +79,48 @@ async function* tasksOf(list: AsyncIterable<ListedPhoto>, counts: CopiedPhotos, 
       there = new Map();
       for await (const { key, bytes } of place.store.list(photosPrefix(keyId, `${folder}/`))) there.set(key, bytes);
     }
-    for (const one of filesOf(photo)) yield { photo, ...one, there: there.get(photoName(keyId, photo.key, one.file)) };
+    for (const one of filesOf(photo)) yield { photo, ...one, there: there.get(photoName(keyId, photo.key, one)) };
   }
 }
 
 const copyOne = async (task: Task, { place, source, thorough }: Around): Promise<Done> => {
   const { photo, file, sha256, there } = task;
-  const name = photoName(keyIdOf(place.key), photo.key, file);
-  if (there !== undefined && there > sealedLength(0) && (!thorough || (await isSound(place, name, sha256))))
+  const name = photoName(keyIdOf(place.key), photo.key, task);
+  if (there !== undefined && !thorough && (await isAsLong(task, source)))
     return { ...task, state: 'there', bytes: there };
-  const bytes = await source.read(photo.key, file);
+  // The file may be what is cut off, not its copy.
+  if (there !== undefined && (await isSoundPhoto(place, name, sha256)))
+    return { ...task, state: 'there', bytes: there };
+  const bytes = await orIfUnreadable(source.read(photo.key, file), 'damaged');
+  if (bytes === 'damaged') return { ...task, state: bytes };
   if (!bytes) return { ...task, state: (await source.isKnown(photo.key, file)) ? 'missing' : 'gone' };
   if (sha256Of(bytes) !== sha256) return { ...task, state: 'damaged' };
-  return { ...task, state: 'new', bytes: await writePhoto(place, name, bytes) };
+  const written = await orIfUnreadable(writePhoto(place, name, bytes), 'unwritable');
+  return written === 'unwritable' ? { ...task, state: written } : { ...task, state: 'new', bytes: written };
 };
 
-const isSound = async (place: Place, name: string, sha256: string): Promise<boolean> => {
+/** Whether a copy that is there has the length of its file: one that was cut off has not. */
+const isAsLong = async ({ photo, file, there }: Task, source: PhotoSource): Promise<boolean> => {
+  const size = await orIfUnreadable(source.size(photo.key, file), undefined);
+  return size !== undefined && there === sealedLength(size);
+};
+
+/** Whether a copy can be unsealed and is what it should be. */
+export const isSoundPhoto = async (place: Place, name: string, sha256: string): Promise<boolean> => {
   try {
-    const bytes = await readPhoto(place, name);
+    const bytes = await orIfUnreadable(readPhoto(place, name), undefined);
     return bytes !== undefined && sha256Of(bytes) === sha256;
   } catch (error) {
     if (error instanceof SealBroken) return false;
+    throw error;
+  }
+};
+
+const orIfUnreadable = async <T, const E>(reading: Promise<T>, instead: E): Promise<T | E> => {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isUnreadable(error)) return instead;
     throw error;
   }
 };

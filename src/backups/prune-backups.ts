@@ -6,9 +6,17 @@ import { keyIdOfObject, type Place } from './backup-objects.ts';
 import { filesOf, readPhotoList } from './backup-photos.ts';
 import { type ListedBackup, listBackups } from './list-backups.ts';
 
-type Rule = { days: number; count: number; now: Date };
+type Rule = {
+  days: number;
+  count: number;
+  now: Date;
+  /** What was written later than so many milliseconds ago stays in any case: somebody may be writing the rest of it. */
+  sparedMs?: number;
+};
 
 const DAY_MS = 86_400_000;
+/** For a place that other machines reach: longer than any backup takes, and than the longest rehearsal of a disaster. */
+export const SPARED_MS = 2 * DAY_MS;
 /** S3 removes up to 1,000 objects by one request. */
 const BATCH = 1000;
 
@@ -17,19 +25,25 @@ const BATCH = 1000;
  * `count` are left), and copies of photos that no kept backup lists. Only for whoever runs the one backup that may run.
  */
 export const pruneBackups = async (place: Place, rule: Rule): Promise<void> => {
-  await prunePhotos(place, await pruneSets(place.store, rule));
+  await prunePhotos(place, await pruneSets(place.store, rule), rule);
 };
 
 /** The same, but for the photos; gives the backups that are kept. */
 export const pruneSets = async (store: ObjectStore, rule: Rule): Promise<BackupId[]> => {
   const all = await listBackups(store);
   const kept = keptOf(all, rule);
-  for (const { id, names } of all.filter((one) => !kept.includes(one.id))) {
+  for (const { id, names } of all.filter((one) => !kept.includes(one.id) && !isSpared(one.writtenAt, rule))) {
     await store.remove([manifestName(id)]); // first, so that what a kill leaves is a half, not a backup that lacks something
     await store.remove(names);
   }
-  return kept;
+  return [
+    ...kept,
+    ...all.filter((one) => one.isWhole && !kept.includes(one.id) && isSpared(one.writtenAt, rule)).map(({ id }) => id),
+  ];
 };
+
+const isSpared = (writtenAt: Date, { now, sparedMs }: Rule): boolean =>
+  sparedMs !== undefined && writtenAt.getTime() > now.getTime() - sparedMs;
 
 const keptOf = (all: ListedBackup[], { days, count, now }: Rule): BackupId[] => {
   const whole = all.filter(({ isWhole }) => isWhole).map(({ id }) => id);
@@ -37,7 +51,7 @@ const keptOf = (all: ListedBackup[], { days, count, now }: Rule): BackupId[] => 
   return whole.filter((id, newer) => newer < count || isYoung(id));
 };
 
-const prunePhotos = async (place: Place, kept: BackupId[]): Promise<void> => {
+const prunePhotos = async (place: Place, kept: BackupId[], rule: Rule): Promise<void> => {
   const keys = new Map<BackupId, string | undefined>();
   for (const id of kept) keys.set(id, await keyIdOfObject(place, manifestName(id)));
   if ([...keys.values()].includes(undefined)) return; // one is damaged: whatever it lists is kept
@@ -48,14 +62,15 @@ const prunePhotos = async (place: Place, kept: BackupId[]): Promise<void> => {
     candidates.exec('create table candidate (name text primary key) without rowid; begin');
     const add = candidates.prepare('insert or ignore into candidate values (?)');
     const remove = candidates.prepare('delete from candidate where name = ?');
-    for await (const { key: name } of place.store.list('photos/')) {
+    for await (const { key: name, modifiedAt } of place.store.list('photos/')) {
+      if (isSpared(modifiedAt, rule)) continue;
       const sealedWith = photoOf(name)?.keyId;
       if (sealedWith === keyId || ![...keys.values()].includes(sealedWith)) add.run(name);
     }
     for (const id of kept.filter((one) => keys.get(one) === keyId)) {
       if (candidates.prepare('select 1 from candidate limit 1').get() === undefined) break;
       for await (const photo of readPhotoList(place, id))
-        for (const { file } of filesOf(photo)) remove.run(photoName(keyId, photo.key, file));
+        for (const file of filesOf(photo)) remove.run(photoName(keyId, photo.key, file));
     }
     await removeAll(place.store, namesOf(candidates));
   } finally {

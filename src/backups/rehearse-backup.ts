@@ -44,7 +44,7 @@ export const makeRehearseBackup =
       await letDatabaseThrough(dataDir);
       const scratch = await openScratch(dir);
       try {
-        const restored = await scratch.restore(place, { ...progress, id, overwrite: false });
+        const restored = await scratch.restore(place, { ...progress, id, overwrite: false, takeOver: false });
         if (!restored.ok) throw new RehearsalFailed(restored.reason);
         const { manifest, files } = restored.value;
         const rows = manifest.database.tables.reduce((sum, table) => sum + table.rows, 0);

@@ -23,7 +23,7 @@ export type RestoreTarget = {
   uploadsDir: string;
   clock: Clock;
 };
-type Asked = Progress & { id: BackupId | undefined; overwrite: boolean };
+type Asked = Progress & { id: BackupId | undefined; overwrite: boolean; takeOver: boolean };
 type Restored = { manifest: Manifest; files: number };
 export type WhyNotRestored = WhyNotDatabase | 'no-backup' | 'altered' | 'other-key' | 'photos-there';
 
@@ -38,7 +38,10 @@ const INSTALLATION = 'installation-id';
  */
 export const makeRestoreBackup =
   ({ database, photos, uploadsDir, clock }: RestoreTarget) =>
-  async (place: Place, { id: asked, overwrite, ...progress }: Asked): Promise<Result<Restored, WhyNotRestored>> => {
+  async (
+    place: Place,
+    { id: asked, overwrite, takeOver, ...progress }: Asked,
+  ): Promise<Result<Restored, WhyNotRestored>> => {
     const whole = await wholeBackups(place.store);
     const id = asked ?? whole[0]?.id;
     if (id === undefined || !whole.some((one) => one.id === id)) return { ok: false, reason: 'no-backup' };
@@ -58,12 +61,12 @@ export const makeRestoreBackup =
       await photos.prepare();
       progress.tell(0, manifest.value.photos.files);
       if (copied) files = await restorePhotos(place, id, photos, progress);
-      // The next start sees by the photos that they belong to the database, and leaves its id.
-      await rm(join(uploadsDir, INSTALLATION), { force: true });
     };
-    const how = { overwrite, now: clock.now(), before: putPhotos };
+    const how = { overwrite, takeOver, now: clock.now(), before: putPhotos };
     const restored = await restoreDatabase(place, manifest.value, database, how);
     if (!restored.ok) return restored;
+    // The next start sees by the photos that they belong to the database, and leaves its id. Where none were put, the folder's id stays.
+    if (copied) await rm(join(uploadsDir, INSTALLATION), { force: true });
     await rm(marker, { force: true });
     await syncFolder(uploadsDir);
     return { ok: true, value: { manifest: manifest.value, files } };

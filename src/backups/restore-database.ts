@@ -21,6 +21,8 @@ export type DatabaseTarget = {
 };
 type How = {
   overwrite: boolean;
+  /** Whether the restored installation is the one of the backup from now on, and keeps its id; otherwise it gets one of its own. */
+  takeOver: boolean;
   now: Date;
   /** Puts the photos in place: the last thing before the database is exchanged. */
   before: () => Promise<void>;
@@ -35,7 +37,7 @@ export const restoreDatabase = async (
   place: Place,
   manifest: Manifest,
   { connection, appRole, enqueue }: DatabaseTarget,
-  { overwrite, now, before }: How,
+  { overwrite, takeOver, now, before }: How,
 ): Promise<Result<null, WhyNotDatabase>> => {
   const owner = openDb({ ...connection, max: 4, statementTimeout: 0, lockTimeout: 60_000 });
   try {
@@ -60,6 +62,7 @@ export const restoreDatabase = async (
         await migrateWithin(trx, { appRole });
         await trx('long_work').where({ state: 'running' }).delete(); // of the machine that made the backup, itself among it
         await trx.raw('delete from pgboss.job');
+        await partFromOriginal(trx, { takeOver });
         await enqueue(trx, readJsonLines(await readSealed(place, nameIn(manifest.id, 'jobs'))));
       });
       await owner.raw('analyze');
@@ -75,6 +78,18 @@ const loadRows = (trx: Trx, place: Place, { id, migrations, database }: Manifest
     ...{ migrations, tables: database.tables, sequences: database.sequences },
     rows: (table) => readSealed(place, nameIn(id, tablePart(table.name))),
   });
+
+/** Tables that a restore leaves otherwise than the backup has them. */
+const NOT_KEPT = ['installation', 'sessions', 'rate_limits', 'long_work'];
+
+/**
+ * Sessions that were ended since must not come back. With an id of its own the installation cannot touch the bucket, the folder and the
+ * backups of the one that the backup was made of, which may go on elsewhere: they bear the other id.
+ */
+const partFromOriginal = async (trx: Trx, { takeOver }: { takeOver: boolean }): Promise<void> => {
+  for (const table of ['sessions', 'rate_limits']) await trx(table).delete();
+  if (!takeOver) await trx('installation').update({ id: trx.raw('gen_random_uuid()') });
+};
 
 /** Why the backup cannot go there. What a restore that was killed at its very end left is taken for its own. */
 const faultOf = async (
@@ -92,8 +107,9 @@ const faultOf = async (
     );
     if (!rows[0]?.any) return undefined;
     if (!rows[0].ours) return 'foreign';
-    if (overwrite || !(await isFilled(trx)) || (await holdsTheSame(trx, database.tables))) return undefined;
-    return 'filled';
+    if (overwrite || !(await isFilled(trx))) return undefined;
+    const kept = database.tables.filter(({ name }) => !NOT_KEPT.includes(name));
+    return (await holdsTheSame(trx, kept)) ? undefined : 'filled';
   });
 };
 
@@ -114,13 +130,16 @@ const isFilled = async (trx: Trx): Promise<boolean> => {
 /** A server takes a moment to notice that a process was killed. */
 const LINGER_MS = 5000;
 
-/** Whether anybody else is connected to this database, or holds the embedded one; a pool that was just closed may linger. */
+/**
+ * Whether anybody else is connected to this database, or holds the embedded one; a pool that was just closed may linger. A plain owner
+ * sees of other roles' connections their database and their role, and nothing else; the server's own processes (autovacuum) have no role.
+ */
 const isInUse = async (trx: Trx): Promise<boolean> => {
   for (let waited = 0; ; waited += 100) {
     const { rows } = await trx.raw<{ rows: { others: number }[] }>(
       `select count(*) filter (where datname = current_database() and pid <> pg_backend_pid())::int
          + greatest(count(*) filter (where application_name = 'embedded-postgres') - 1, 0)::int as others
-       from pg_stat_activity where backend_type = 'client backend'`,
+       from pg_stat_activity where usesysid is not null`,
     );
     if (rows[0]?.others === 0) return false;
     if (waited >= LINGER_MS) return true;

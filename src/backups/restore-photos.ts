@@ -33,7 +33,7 @@ export const restorePhotos = async (
     const there = await target.read(key, file);
     if (there && sha256Of(there) === sha256) return undefined;
     if (there) await target.remove(key, file);
-    const bytes = await readPhoto(place, photoName(keyId, key, file));
+    const bytes = await readPhoto(place, photoName(keyId, key, { file, sha256 }));
     if (!bytes || sha256Of(bytes) !== sha256) throw new SealBroken('altered');
     return bytes;
   };

@@ -7,7 +7,7 @@ import type { BackupId } from './backup-names.ts';
 import type { BackupKey, KeyKeeping } from './backup-key.ts';
 import { type Lack, readLacks, readPhotoList } from './backup-photos.ts';
 import type { Place } from './backup-objects.ts';
-import { pruneBackups, pruneSets } from './prune-backups.ts';
+import { pruneBackups, pruneSets, SPARED_MS } from './prune-backups.ts';
 import { replicateBackups } from './replicate-backups.ts';
 import type { WriteBackup } from './write-backup.ts';
 
@@ -28,7 +28,13 @@ type Deps = {
 export type Asked = { startedBy?: number | null; stopping?: AbortSignal };
 /** `place-away`: it is here, but not in S3; `key-not-kept`: a loss of this machine would make it worthless. */
 export type BackupWarning = 'place-away' | 'key-not-kept' | NonNullable<Manifest['warning']>;
-type MadeBackup = { manifest: Manifest; places: number; warning: BackupWarning | null; lacking: string[] };
+type MadeBackup = {
+  manifest: Manifest;
+  places: number;
+  warning: BackupWarning | null;
+  lacking: string[];
+  notCopied: { faults: number; faulty: string[] };
+};
 
 /** So many damaged photos are named. */
 const NAMED = 100;
@@ -52,11 +58,16 @@ export const makeRunBackup =
         await pruneBackups(place, rule);
         let places = 1;
         let isAway = false;
+        let notCopied: Pick<Awaited<ReturnType<typeof replicateBackups>>, 'faults' | 'faulty'> = {
+          faults: 0,
+          faulty: [],
+        };
         if (remote) {
           try {
-            const there = await replicateBackups(place, remote, progress);
-            places += Number(there > 0);
-            await pruneBackups({ ...place, store: remote }, rule);
+            const replicated = await replicateBackups(place, remote, { ...progress, thorough });
+            places += Number(replicated.count > 0);
+            notCopied = replicated;
+            await pruneBackups({ ...place, store: remote }, { ...rule, sparedMs: SPARED_MS });
           } catch (error) {
             if (!(error instanceof StoreUnavailable)) throw error;
             logger.error(
@@ -68,7 +79,7 @@ export const makeRunBackup =
         }
         const isKept = await keeping.isKept();
         const warning = (isAway && 'place-away') || (!isKept && 'key-not-kept') || manifest.warning;
-        const made: MadeBackup = { manifest, places, warning, lacking: await nameLacking(place, manifest) };
+        const made: MadeBackup = { manifest, places, warning, lacking: await nameLacking(place, manifest), notCopied };
         return { ...made, detail: detailOf(made) };
       },
       asked,
@@ -77,7 +88,7 @@ export const makeRunBackup =
 export type RunBackup = ReturnType<typeof makeRunBackup>;
 
 /** Ids, counts and codes, for the status page and the metrics. */
-const detailOf = ({ manifest, places, warning }: MadeBackup): LongWorkDetail => {
+const detailOf = ({ manifest, places, warning, notCopied }: MadeBackup): LongWorkDetail => {
   const { id, objects, photos } = manifest;
   return {
     id: id satisfies BackupId,
@@ -86,7 +97,8 @@ const detailOf = ({ manifest, places, warning }: MadeBackup): LongWorkDetail => 
     photo_bytes: photos.bytes,
     new_files: photos.newFiles,
     places,
-    faults: photos.faults,
+    faults: photos.faults + notCopied.faults,
+    ...(notCopied.faults > 0 ? { faults_s3: notCopied.faults } : {}),
     warning,
   };
 };

@@ -6,6 +6,7 @@ import { type BackupId, photoName } from './backup-names.ts';
 import { checkSealed, type Place, readPhoto } from './backup-objects.ts';
 import { type BackedUpPhoto, readPhotos } from './backup-photos.ts';
 import { sha256Of } from './copy-photos.ts';
+import { isUnreadable } from './unreadable.ts';
 
 /** What is not as it was saved: the name of an object that is altered, cut off or missing. */
 type Verified = { manifest: Manifest | undefined; files: number; faults: number; faulty: string[] };
@@ -52,7 +53,7 @@ async function* checkPhotos(place: Place, id: BackupId, signal: AbortSignal) {
     const checked: { name: string; fault: boolean }[] = [];
     for (const { file, sha256, lack } of photo.files) {
       if (lack) continue;
-      const name = photoName(keyId, photo.key, file);
+      const name = photoName(keyId, photo.key, { file, sha256 });
       const bytes = await orUndefined(readPhoto(place, name));
       checked.push({ name, fault: bytes === undefined || sha256Of(bytes) !== sha256 });
     }
@@ -67,8 +68,8 @@ const orUndefined = async <T>(reading: Promise<T>): Promise<T | undefined> => {
   try {
     return await reading;
   } catch (error) {
-    const isUnreadable = error instanceof SyntaxError || (error instanceof Error && error.name === 'ZodError');
-    if (isUnreadable || (error instanceof SealBroken && error.reason === 'altered')) return undefined;
+    const isNone = error instanceof SyntaxError || (error instanceof Error && error.name === 'ZodError');
+    if (isNone || isUnreadable(error) || (error instanceof SealBroken && error.reason === 'altered')) return undefined;
     throw error;
   }
 };

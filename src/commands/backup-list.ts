@@ -4,7 +4,7 @@ import { backupPlaces } from '../wiring-backups.ts';
 import { inSize } from './backup-sentences.ts';
 import type { BareCommand } from './command.ts';
 
-type Line = Omit<ListedBackup, 'names'> & { places: string[] };
+type Line = Omit<ListedBackup, 'names' | 'writtenAt'> & { places: string[] };
 
 export const backupListCommand: BareCommand = {
   usage: 'backup:list',

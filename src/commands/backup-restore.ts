@@ -11,10 +11,13 @@ import { backupIdOf } from './backup-verify.ts';
 import { type BareCommand, type Given, optional, UsageError } from './command.ts';
 
 export const backupRestoreCommand: BareCommand = {
-  usage: 'backup:restore [ID] [--from FOLDER | --from-s3] [--overwrite]',
+  usage: 'backup:restore [ID] [--from FOLDER | --from-s3] [--overwrite] [--take-over]',
   summary:
-    'restores the newest backup, or another one, where nothing is (or over what is there); the service stands meanwhile',
-  options: { from: { type: 'string' }, 'from-s3': { type: 'boolean' }, overwrite: { type: 'boolean' } },
+    'restores the newest backup, or another one, where nothing is (or over what is there); the service stands meanwhile; --take-over: in the place of the installation that it was made of',
+  options: {
+    ...{ from: { type: 'string' }, 'from-s3': { type: 'boolean' } },
+    ...{ overwrite: { type: 'boolean' }, 'take-over': { type: 'boolean' } },
+  },
   runBare: async ({ config, logger }, given) => {
     const id = backupIdOf(given);
     const store = await placeOf(config, given);
@@ -24,7 +27,8 @@ export const backupRestoreCommand: BareCommand = {
     const { restore, stop } = await wireRestore({ config, logger });
     try {
       const signal = new AbortController().signal;
-      const asked = { id, overwrite: given.values['overwrite'] === true, tell: () => undefined, signal };
+      const takeOver = given.values['take-over'] === true;
+      const asked = { id, overwrite: given.values['overwrite'] === true, takeOver, tell: () => undefined, signal };
       const restored = await restore({ store, key }, asked);
       if (!restored.ok) return { text: refusals[restored.reason], json: { reason: restored.reason }, exit: 1 };
       const { manifest, files } = restored.value;
@@ -37,6 +41,7 @@ export const backupRestoreCommand: BareCommand = {
         ...(manifest.photos.copied
           ? []
           : [`The photos are not part of it: they were kept by STORAGE=${manifest.storage}.`]),
+        ...(takeOver ? [] : [OF_ITS_OWN]),
         'Start the service, then run "npm run cli -- doctor".',
       ];
       return { text: text.join('\n'), json: { id: manifest.id, seconds, rows, files, tables: countsOf(tables) } };
@@ -45,6 +50,9 @@ export const backupRestoreCommand: BareCommand = {
     }
   },
 };
+
+const OF_ITS_OWN =
+  'It is an installation of its own: the buckets of the one that the backup was made of refuse it. If that one is lost and this one takes its place, restore with --take-over.';
 
 const countsOf = (tables: { name: string; rows: number }[]): Record<string, number> =>
   Object.fromEntries(tables.map(({ name, rows }) => [name, rows]));

@@ -8,7 +8,7 @@ export const backupRunCommand: Command = {
   run: async ({ backups }) => {
     const made = await backups.run();
     if (!made.ok) return ANOTHER_RUNS;
-    const { manifest, places, warning, lacking, detail } = made.value;
+    const { manifest, places, warning, lacking, notCopied, detail } = made.value;
     const { photos, database } = manifest;
     const rows = database.tables.reduce((sum, table) => sum + table.rows, 0);
     const lines = [
@@ -18,7 +18,12 @@ export const backupRunCommand: Command = {
         : `the photos are in S3 (STORAGE=${manifest.storage}) and not part of it.`,
       ...[...new Set([warning, manifest.warning])].flatMap((code) => (code === null ? [] : [warningSentences[code]])),
       ...lacking.map((one) => `Without a copy: ${one}. "npm run cli -- doctor" says more.`),
+      ...notCopied.faulty.map((name) => `Not copied to S3, for it is altered, cut off or missing here: ${name}`),
     ];
-    return { text: lines.join('\n'), json: { ...detail, lacking }, exit: photos.faults > 0 ? 1 : 0 };
+    return {
+      text: lines.join('\n'),
+      json: { ...detail, lacking, not_copied: notCopied.faulty },
+      exit: Number(detail['faults']) > 0 ? 1 : 0,
+    };
   },
 };

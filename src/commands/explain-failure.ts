@@ -1,4 +1,5 @@
 import { BackupKeyDamaged } from '../backups/backup-key.ts';
+import { BackupsOfAnother } from '../backups/claimed-backups.ts';
 import { NoBackup } from '../backups/check-backup.ts';
 import { RehearsalFailed } from '../backups/rehearse-backup.ts';
 import { UploadsOfAnother } from '../photos/claim-uploads.ts';
@@ -37,7 +38,7 @@ export const explainFailure = (error: unknown): string | undefined => {
 
 /** What may be wrong with backups. */
 const explainBackup = (error: unknown): string | undefined => {
-  if (error instanceof BackupKeyDamaged) return error.message;
+  if (error instanceof BackupKeyDamaged || error instanceof BackupsOfAnother) return error.message;
   if (error instanceof LoadDiffers)
     return 'What was loaded is not what was saved. Nothing was changed: try an older backup.';
   if (error instanceof NoBackup) return refusals['no-backup'];

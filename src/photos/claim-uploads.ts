@@ -17,8 +17,8 @@ type Deps = {
   db: Db;
   files: Pick<PhotoFiles, 'disk' | 'bucket' | 'mode' | 'prepare' | 'temporaryPath'>;
   uploadsDir: string;
-  /** The same for the bucket, where there is one. */
-  claimBucket?: (() => Promise<void>) | undefined;
+  /** The same for the buckets of photos and backups, where there are any. */
+  claimBuckets?: ((() => Promise<void>) | undefined)[];
   logger?: Logger;
 };
 
@@ -28,16 +28,17 @@ type Deps = {
  * the database: an empty one where photos should be is a volume that is not mounted.
  */
 export const makeClaimUploads =
-  ({ claimBucket, logger, ...deps }: Deps) =>
+  ({ claimBuckets = [], logger, ...deps }: Deps) =>
   async (): Promise<void> => {
-    await claimBucket?.().catch((error: unknown) => {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      logger?.warn({ err: error }, 'S3 is away; what needs it waits until it answers');
-    });
+    for (const claimBucket of claimBuckets)
+      await claimBucket?.().catch((error: unknown) => {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        logger?.warn({ err: error }, 'S3 is away; what needs it waits until it answers');
+      });
     await claimFolder(deps);
   };
 
-const claimFolder = async ({ db, files, uploadsDir }: Omit<Deps, 'claimBucket' | 'logger'>): Promise<void> => {
+const claimFolder = async ({ db, files, uploadsDir }: Omit<Deps, 'claimBuckets' | 'logger'>): Promise<void> => {
   const file = join(uploadsDir, 'installation-id');
   const row = await db('installation').first<{ id: string } | undefined>('id');
   if (!row) throw new Error('the table installation has no row');

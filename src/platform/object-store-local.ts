@@ -45,7 +45,7 @@ export const makeLocalObjectStore = (root: string): ObjectStore => {
     put: async (key, path, facts) => {
       await putStream(key, createReadStream(path), facts);
     },
-    putStream: (key, body) => putStream(key, body),
+    putStream,
     open: async (key) => {
       const file = await orUndefined(open(pathOf(key)));
       if (!file) return undefined;

@@ -109,7 +109,7 @@ export const makeS3ObjectStore = (settings: S3Settings): ObjectStore => {
 
   return {
     put,
-    putStream: (key, body) => putParts(key, body),
+    putStream: putParts,
     open: async (key) => {
       const command = new GetObjectCommand(named(key));
       const found = await orUndefined(ask((around) => client.send(command, around)));

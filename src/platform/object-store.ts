@@ -42,8 +42,11 @@ export class StoreUnavailable extends Error {
 export type ObjectStore = {
   /** Stores a file's content under `key`, replacing what was there; when it resolves, it is there for good, with that hash. */
   put: (key: string, path: string, facts: ObjectFacts) => Promise<void>;
-  /** Stores what `body` yields, whose length is not known, in parts of bounded memory; gives what was stored. */
-  putStream: (key: string, body: Readable) => Promise<ObjectFacts>;
+  /**
+   * Stores what `body` yields, whose length is not known, in parts of bounded memory; gives what was stored. Rejects, and stores
+   * nothing, when that is not what was `expected`.
+   */
+  putStream: (key: string, body: Readable, expected?: ObjectFacts) => Promise<ObjectFacts>;
   /** Opens an object to be read as a stream; undefined when there is none. */
   open: (key: string) => Promise<OpenedObject | undefined>;
   /** What is known of it, without its bytes; undefined when there is none. */
