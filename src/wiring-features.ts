@@ -179,7 +179,7 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     enqueueBackup,
     enqueueRemoval,
     movePhotos: makeMovePhotos({ db, files, enqueueRemoval, logger }),
-    removeCopies: makeRemoveCopies({ files }),
+    removeCopies: makeRemoveCopies({ db, files }),
     picturesFrom: photoStore?.addresses?.origin,
     countParents,
     countChecks: makeCountChecks({ db }),

@@ -5,6 +5,7 @@ import { syncFolder, writeDurably } from '../platform/durable-files.ts';
 import type { Logger } from '../platform/logger.ts';
 import { StoreUnavailable } from '../platform/object-store.ts';
 import type { PhotoFiles } from './photo-files.ts';
+import type { StorageKey } from './photo-keys.ts';
 
 /** Thrown when UPLOADS_DIR holds the photos of another database: sweeping it would delete them all. */
 export class UploadsOfAnother extends Error {}
@@ -12,6 +13,12 @@ export class UploadsOfAnother extends Error {}
 const EMPTY =
   'UPLOADS_DIR is empty, but the database knows photos: is the volume mounted, is the path right? ' +
   '(docs/operations.md says what to do when they are lost.)';
+
+const COPIES_LEFT =
+  'photos have copies in S3, but S3_BUCKET is not set: copies of photos that are deleted stay there. Set S3_BUCKET and run ' +
+  '"npm run cli -- storage:move --to local", which removes them, before you take it away.';
+/** So many photos must be in S3 before an empty folder is believed. */
+const SAMPLE = 20;
 
 type Deps = {
   db: Db;
@@ -36,7 +43,12 @@ export const makeClaimUploads =
         logger?.warn({ err: error }, 'S3 is away; what needs it waits until it answers');
       });
     await claimFolder(deps);
+    if (deps.files.mode === 'local' && !deps.files.bucket && (await hasCopies(deps.db))) logger?.warn(COPIES_LEFT);
   };
+
+/** Whether some photo has a copy in S3. */
+const hasCopies = async (db: Db): Promise<boolean> =>
+  (await db('photos').whereNotNull('backed_up_at').whereNull('files_deleted_at').first('id')) !== undefined;
 
 const claimFolder = async ({ db, files, uploadsDir }: Omit<Deps, 'claimBuckets' | 'logger'>): Promise<void> => {
   const file = join(uploadsDir, 'installation-id');
@@ -62,17 +74,25 @@ const isOurs = async (db: Db, files: Deps['files']): Promise<boolean> => {
   for await (const file of files.disk.list()) if (keys.push(file.key) >= 200) break;
   if (keys.length === 0) {
     const known = await db('photos').whereNull('files_deleted_at').first<{ id: string } | undefined>('id');
-    if (known && !(await mayBeEmpty(files))) throw new UploadsOfAnother(EMPTY);
+    if (known && !(await mayBeEmpty(db, files))) throw new UploadsOfAnother(EMPTY);
     return true;
   }
   return (await db('photos').whereIn('filename', keys).first('id')) !== undefined;
 };
 
-/** Photos may all be in S3: because that is their place, or because they have not been moved from there yet. */
-const mayBeEmpty = async ({ mode, bucket }: Deps['files']): Promise<boolean> => {
+/**
+ * Photos may all be in S3: because that is their place, or because they have not been moved from there yet. A bucket that was left
+ * from a mirror of long ago does not have them all.
+ */
+const mayBeEmpty = async (db: Db, { mode, bucket }: Deps['files']): Promise<boolean> => {
   if (mode !== 'local' || !bucket) return mode === 's3';
-  for await (const _file of bucket.list()) return true;
-  return false;
+  const sample = await db('photos')
+    .whereNull('files_deleted_at')
+    .orderBy('filename') // made by chance
+    .limit(SAMPLE)
+    .select<{ filename: StorageKey }[]>('filename');
+  const found = await Promise.all(sample.map(({ filename }) => bucket.has(filename, 'full')));
+  return !found.includes(false);
 };
 
 /** The name appears only with its content: a crash or a full disk must not leave an id that is nobody's. */

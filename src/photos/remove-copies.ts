@@ -1,4 +1,4 @@
-import type { Trx } from '../platform/db.ts';
+import type { Db, Trx } from '../platform/db.ts';
 import type { Enqueue } from '../platform/queue.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
@@ -27,12 +27,24 @@ export type EnqueueRemoval = ReturnType<typeof makeEnqueueRemoval>;
 
 /**
  * Removes files in S3, with every version where the role may. All of them are named, also those that are not there any more: a
- * removal that broke off may have left versions that no listing shows.
+ * removal that broke off may have left versions that no listing shows. What the row knows now stays, and nobody changes that
+ * meanwhile. Throws where there is no S3 any more: the job waits for it.
  */
 export const makeRemoveCopies =
-  ({ files }: { files: Pick<PhotoFiles, 'bucket'> }) =>
+  ({ db, files }: { db: Db; files: Pick<PhotoFiles, 'bucket'> }) =>
   async ({ key, files: names }: GoneFiles): Promise<void> => {
-    await files.bucket?.remove(key, names);
+    const { bucket } = files;
+    if (!bucket) throw new Error('copies in S3 are to be removed, but S3_BUCKET is not set');
+    await db.transaction(async (trx) => {
+      const row = await trx('photos')
+        .where({ filename: key })
+        .whereNull('files_deleted_at')
+        .forUpdate()
+        .first<{ portrait_version: number | null } | undefined>('portrait_version');
+      const known = row ? filesWith(row.portrait_version) : [];
+      const gone = names.filter((name) => !known.includes(name));
+      if (gone.length > 0) await bucket.remove(key, gone);
+    });
   };
 
 export type RemoveCopies = ReturnType<typeof makeRemoveCopies>;

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-import { advisoryLocks, type Db } from '../platform/db.ts';
+import { advisoryLocks, type Db, type Trx } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
@@ -27,20 +27,23 @@ const MOST_ON_DISK = 0.1;
  * whatever a live instance may still commit is waited for, never swept.
  */
 export const makeSweepPhotos = ({ db, files, clock, logger }: Deps) => {
-  /** Removes those files that no row knows. On disk this is done under the lock. S3 may be slow, and nobody shall wait for it. */
+  /**
+   * Removes those files that no row knows. On disk this is done under the lock. S3 may be slow, and nobody shall wait for it.
+   * Undefined when the lock was not free and `wait` is false.
+   */
   const settle = async (
     place: PhotoPlace,
     found: StoredFile[],
-    { remove }: { remove: boolean },
-  ): Promise<StoredFile[]> => {
+    { remove, wait = true }: { remove: boolean; wait?: boolean },
+  ): Promise<StoredFile[] | undefined> => {
     const isQuick = place === files.disk;
     const strays = await db.transaction(async (trx) => {
-      await trx.raw('select pg_advisory_xact_lock(?)', [advisoryLocks.keepPhoto]);
+      if (!(await takeLock(trx, { wait: wait || isQuick }))) return undefined;
       const unknown = await unknownOf(trx, found);
       if (remove && isQuick) for (const [key, some] of byKey(unknown)) await place.remove(key, some);
       return unknown;
     });
-    if (remove && !isQuick) for (const [key, some] of byKey(strays)) await removeSlowly(db, place, key, some);
+    if (remove && !isQuick && strays) for (const [key, some] of byKey(strays)) await removeSlowly(db, place, key, some);
     return strays;
   };
 
@@ -50,7 +53,10 @@ export const makeSweepPhotos = ({ db, files, clock, logger }: Deps) => {
     let strays = 0;
     for (const key of keys) {
       const found = (await files.first.filesOf(key)).map((file) => ({ key, file }));
-      if (found.length > 0) strays += (await settle(files.first, found, { remove: true })).length;
+      // In S3 uploads share the lock for long. Who waited for it would hold up all that come after: the chore comes again.
+      const settled = found.length > 0 ? await settle(files.first, found, { remove: true, wait: false }) : [];
+      if (!settled) continue;
+      strays += settled.length;
       unsettled.delete(key);
     }
     return strays;
@@ -68,7 +74,7 @@ export const makeSweepPhotos = ({ db, files, clock, logger }: Deps) => {
       const suspects = await unknownOf(db, isDue ? batch.filter(isDue) : batch); // without the lock: nearly always none
       batch = [];
       if (suspects.length === 0) return;
-      const strays = await settle(place, suspects, { remove: isDue !== undefined });
+      const strays = (await settle(place, suspects, { remove: isDue !== undefined })) ?? [];
       counted.unknown += strays.length;
       counted.fulls += strays.filter(({ file }) => file === 'full').length;
       if (isDue) counted.removed += strays.length;
@@ -135,6 +141,15 @@ export const makeSweepPhotos = ({ db, files, clock, logger }: Deps) => {
 };
 
 export type SweepPhotos = ReturnType<typeof makeSweepPhotos>;
+
+/** Takes the lock of those who keep photos; false when it is not free and it shall not be waited for. */
+const takeLock = async (trx: Trx, { wait }: { wait: boolean }): Promise<boolean> => {
+  const { rows } = await trx.raw<{ rows: { mine: boolean }[] }>(
+    wait ? 'select pg_advisory_xact_lock(?) is not null as mine' : 'select pg_try_advisory_xact_lock(?) as mine',
+    [advisoryLocks.keepPhoto],
+  );
+  return wait || rows[0]?.mine === true;
+};
 
 /** Those of the files that no row knows. */
 const unknownOf = async (query: Db, found: StoredFile[]): Promise<StoredFile[]> => {

@@ -4,7 +4,6 @@ import { to } from '../../src/http/paths.ts';
 import { portraitFile, type StorageKey } from '../../src/photos/photo-keys.ts';
 import { filesWith } from '../../src/photos/remove-copies.ts';
 import { signIn } from '../support/actors.ts';
-import { wire } from '../../src/wiring.ts';
 import { type App, startApp } from '../support/app.ts';
 import { addParent, addStaff } from '../support/cast.ts';
 import { type FaultyS3, startFaultyS3 } from '../support/faulty-s3.ts';
@@ -191,17 +190,4 @@ test('a copy that the doctor misses while a new portrait is copied is wanted aga
   await app.backupPhoto.backUp(photo.id, { signal: AbortSignal.abort() });
   bucket.put = put;
   expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 0, waiting: 1 });
-});
-
-test('a bucket that is empty when it is claimed has no copy of anything: everything is copied again', async () => {
-  const photos = [await of.send(), await of.send(await addParent(app))];
-  await backUp(photos[0]?.id ?? 0);
-  expect(await app.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 2, waiting: 0 });
-  const moved = await wire({ config: { ...app.config, S3_PREFIX: `${crypto.randomUUID()}/` }, logger: app.logger });
-  await moved.claimUploads();
-  expect(await moved.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 0, waiting: 2 });
-  await moved.backupPhoto.backUp(photos[0]?.id ?? 0, { signal: never });
-  expect(await moved.backupPhoto.mirrorBacklog()).toMatchObject({ copied: 2, waiting: 0 });
-  for (const { filename } of photos) expect(await copiesOf(filename)).toHaveLength(2 * WHOLE.length);
-  await moved.stop();
 });
