@@ -23,7 +23,7 @@ export const systemParts = ({ backups, backupPhoto, queue, isMirror }: Deps): Sy
     : undefined,
 });
 
-const toOffice = ({ newest, verified, rehearsed, failed, isKeyKept, isRed }: BackupState): OfficeState => ({
+const toOffice = ({ newest, verified, rehearsed, failed, isKeyKept, isRed, ...last }: BackupState): OfficeState => ({
   newest: newest && {
     at: newest.startedAt,
     id: String(newest.detail['id'] ?? ''),
@@ -41,6 +41,8 @@ const toOffice = ({ newest, verified, rehearsed, failed, isKeyKept, isRed }: Bac
     ...{ at: endOf(rehearsed), seconds: numberIn(rehearsed, 'seconds'), faults: numberIn(rehearsed, 'faults') },
   },
   lastFailure: failed && { at: endOf(failed), failure: failed.failure ?? 'its process ended' },
+  hasVerifyFailed: last.verifyFailed !== undefined,
+  hasRehearsalFailed: last.rehearsalFailed !== undefined,
   ...{ isKeyKept, isRed },
 });
 

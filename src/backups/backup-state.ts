@@ -19,7 +19,10 @@ export type BackupState = {
   /** Whether the key of the backups survives this machine. The nightly backup waits for it. */
   isKeyKept: boolean;
   isOld: boolean;
-  /** It failed, is old, was never made, or something altered was found in it: a person should look. */
+  /** The verification and the rehearsal that were tried last, when they did not end well. */
+  verifyFailed: LongWork | undefined;
+  rehearsalFailed: LongWork | undefined;
+  /** It or a look at it failed, it is old, was never made, or something altered was found in it: a person should look. */
   isRed: boolean;
 };
 
@@ -27,19 +30,26 @@ export type BackupState = {
 export const makeBackupState =
   ({ longWork, keeping, clock }: Deps) =>
   async (): Promise<BackupState> => {
-    const [newest, last, verified, rehearsed, isKeyKept] = await Promise.all([
+    const [newest, last, verified, lastVerify, rehearsed, lastRehearsal, isKeyKept] = await Promise.all([
       longWork.latest('backup', 'done'),
       longWork.latest('backup'),
       longWork.latest('backup-verify', 'done'),
+      longWork.latest('backup-verify'),
       longWork.latest('backup-rehearsal', 'done'),
+      longWork.latest('backup-rehearsal'),
       keeping.isKept(),
     ]);
     const ageSeconds = newest ? Math.round((clock.now().getTime() - newest.startedAt.getTime()) / 1000) : null;
-    const failed = last && (last.state === 'failed' || last.state === 'lost') ? last : undefined;
+    const [failed, verifyFailed, rehearsalFailed] = [last, lastVerify, lastRehearsal].map(ifFailed);
     const isOld = ageSeconds === null || ageSeconds > OLD_SECONDS;
-    const isFaulty = Number(verified?.detail['faults'] ?? 0) > 0 || newest?.detail['warning'] === 'place-away';
+    const isFaulty = hasFaults(verified) || hasFaults(newest) || newest?.detail['warning'] === 'place-away';
     return {
-      ...{ newest, ageSeconds, failed, verified, rehearsed, isKeyKept, isOld },
-      isRed: isOld || failed !== undefined || isFaulty,
+      ...{ newest, ageSeconds, failed, verifyFailed, rehearsalFailed, verified, rehearsed, isKeyKept, isOld },
+      isRed: isOld || isFaulty || [failed, verifyFailed, rehearsalFailed].some((one) => one !== undefined),
     };
   };
+
+const ifFailed = (last: LongWork | undefined): LongWork | undefined =>
+  last && (last.state === 'failed' || last.state === 'lost') ? last : undefined;
+
+const hasFaults = (work: LongWork | undefined): boolean => Number(work?.detail['faults'] ?? 0) > 0;

@@ -20,6 +20,9 @@ export type BackupState = {
   verified: { at: Date; files: number; faults: number } | undefined;
   rehearsed: { at: Date; seconds: number; faults: number } | undefined;
   lastFailure: { at: Date; failure: string } | undefined;
+  /** Whether the verification, or the rehearsal, that was tried last did not end. */
+  hasVerifyFailed: boolean;
+  hasRehearsalFailed: boolean;
   /** Whether somebody has said that the key is kept somewhere else, too. */
   isKeyKept: boolean;
   isRed: boolean;

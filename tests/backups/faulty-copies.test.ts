@@ -66,3 +66,22 @@ test('a photo or a copy that cannot be read is a fault with a name, and ends nei
     `photo ${second}: full is unwritable`,
   ]);
 });
+
+test('a look or a rehearsal that failed, and a photo without a copy, turn the state red', async () => {
+  const id = await givePhoto(app, await addParent(app));
+  const fail = (kind: 'backup-verify' | 'backup-rehearsal') =>
+    app.longWork.run(kind, () => Promise.reject(new Error('it broke'))).catch(() => undefined);
+  await makeBackup(app);
+  expect(await app.backups.state()).toMatchObject({ isRed: false });
+  await fail('backup-verify');
+  expect(await app.officeBackups.state()).toMatchObject({ isRed: true, hasVerifyFailed: true });
+  await app.backups.verify();
+  expect(await app.officeBackups.state()).toMatchObject({ isRed: false, hasVerifyFailed: false });
+  await fail('backup-rehearsal');
+  expect(await app.officeBackups.state()).toMatchObject({ isRed: true, hasRehearsalFailed: true });
+  await app.db('long_work').where({ kind: 'backup-rehearsal' }).delete();
+  rmSync(await photoAt(id, '.jpg'));
+  rmSync(copyOf('full'));
+  await makeBackup(app);
+  expect(await app.officeBackups.state()).toMatchObject({ isRed: true, newest: { faults: 1 } });
+});

@@ -73,6 +73,18 @@ test.each([
     ['The last rehearsal of a restore found differences.'],
     'Failed',
   ],
+  [
+    'a look that failed',
+    goodBackups({ hasVerifyFailed: true, isRed: true }),
+    ['The last look at the backups failed. Ask the people who run this service.'],
+    'Failed',
+  ],
+  [
+    'a rehearsal that failed',
+    goodBackups({ hasRehearsalFailed: true, isRed: true }),
+    ['The last rehearsal of a restore failed. Ask the people who run this service.'],
+    'Failed',
+  ],
 ] as const)('%s', async (_, state, concerns, word) => {
   at.staged.now.backups = state;
   const page = await at.open();

@@ -14,13 +14,13 @@ export const goodBackups = (changes: Partial<BackupState> = {}): BackupState => 
   verified: { at: ago(13 * HOUR), files: 2406, faults: 0 },
   rehearsed: { at: ago(9 * 24 * HOUR), seconds: 240, faults: 0 },
   lastFailure: undefined,
-  ...{ isKeyKept: true, isRed: false },
+  ...{ hasVerifyFailed: false, hasRehearsalFailed: false, isKeyKept: true, isRed: false },
   ...changes,
 });
 
 export const NO_BACKUPS: BackupState = {
   ...{ newest: undefined, verified: undefined, rehearsed: undefined, lastFailure: undefined },
-  ...{ isKeyKept: false, isRed: false },
+  ...{ hasVerifyFailed: false, hasRehearsalFailed: false, isKeyKept: false, isRed: false },
 };
 
 /** What the status page is shown of the parts that hold backups and copies; `asked` is what it had done. */

@@ -68,19 +68,20 @@ type Found = readonly [Concern['tone'], string] | undefined;
 const newestConcern = (seen: BackupsSeen, state: BackupState): Found => {
   const { t } = seen.speech;
   const { newest, isRed } = state;
-  const { failedSince, backup, verify } = judgeBackups(seen, state);
+  const { failedSince, backup, verify, rehearsal } = judgeBackups(seen, state);
   if (failedSince) return ['bad', t('office.system.attention.backupFailed')];
   if (!newest) return [isRed ? 'bad' : 'wait', t('office.system.attention.noBackup')];
   if (newest.faults > 0) return ['bad', t('office.system.attention.backupFaults')];
   if (backup !== 'bad') return undefined;
   if (isOldBackup(seen, newest))
     return ['bad', t('office.system.attention.backupOld', { age: ageIn(seen, newest.at) })];
-  return verify === 'bad' ? undefined : ['bad', t('office.system.attention.backupPlace')];
+  return verify === 'bad' || rehearsal === 'bad' ? undefined : ['bad', t('office.system.attention.backupPlace')];
 };
 
 const verifyConcern = (seen: BackupsSeen, state: BackupState): Found => {
   const { t } = seen.speech;
   const { verify, texts } = judgeBackups(seen, state);
+  if (state.hasVerifyFailed) return ['bad', t('office.system.attention.verifyFailed')];
   if (verify === 'bad') return ['bad', t('office.system.attention.verifyFaults')];
   if (verify === 'ok' || !state.newest) return undefined;
   if (!state.verified) return ['wait', texts.verified];
@@ -90,6 +91,7 @@ const verifyConcern = (seen: BackupsSeen, state: BackupState): Found => {
 const rehearsalConcern = (seen: BackupsSeen, state: BackupState): Found => {
   const { t } = seen.speech;
   const { rehearsal, texts } = judgeBackups(seen, state);
+  if (state.hasRehearsalFailed) return ['bad', t('office.system.attention.rehearsalFailed')];
   if (rehearsal === 'bad') return ['bad', t('office.system.attention.rehearsalFaults')];
   if (rehearsal === 'ok' || !state.newest) return undefined;
   if (!state.rehearsed) return ['wait', texts.rehearsed];

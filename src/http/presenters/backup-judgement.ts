@@ -20,8 +20,8 @@ export const judgeBackups = (seen: BackupsSeen, state: BackupState) => {
   return {
     failedSince,
     backup: backupTone(seen, state, failedSince !== undefined),
-    verify: lookTone(seen, state.verified, VERIFIED_OLD_MS),
-    rehearsal: lookTone(seen, state.rehearsed, REHEARSED_OLD_MS),
+    verify: state.hasVerifyFailed ? 'bad' : lookTone(seen, state.verified, VERIFIED_OLD_MS),
+    rehearsal: state.hasRehearsalFailed ? 'bad' : lookTone(seen, state.rehearsed, REHEARSED_OLD_MS),
     texts: { ...newestTexts(seen, state), verified: verifiedText(seen, state), rehearsed: rehearsedText(seen, state) },
   };
 };
