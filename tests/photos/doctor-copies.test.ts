@@ -96,6 +96,8 @@ test('S3 alone: what is missing is known from the listing, what is altered by re
   expect(listed).toMatchObject({ orphanFiles: 1, rowsWithoutFile: 1, missing: [lost.id], checksumMismatches: 0 });
   const wrong = { rowsWithoutFile: 1, checksumMismatches: 1, damaged: [altered.id], mendable: 0 };
   expect(await examine()).toMatchObject({ orphanFiles: 1, ...wrong });
+  expect(await examine(true)).toMatchObject({ orphanFiles: 1, swept: 0, ...wrong }); // not a week old
+  clock.forward(8 * 24 * HOUR);
   expect(await examine(true)).toMatchObject({ orphanFiles: 0, swept: 1, ...wrong });
   expect((await s3.keys()).filter((key) => key.includes('portrait-9'))).toEqual([]);
 });
