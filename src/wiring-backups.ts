@@ -123,7 +123,10 @@ const makeSizeOfFile =
 const photoTarget = (files: PhotoFiles): PhotoTarget & RestoreTarget['photos'] => ({
   read: (key, file) => files.read(key as StorageKey, file as PhotoFile),
   remove: (key, file) => files.remove(key as StorageKey, [file as PhotoFile]),
-  prepare: files.prepare,
+  prepare: async () => {
+    await files.prepare();
+    await files.sweepTemporary(); // what a restore that was killed left behind
+  },
   any: async () => {
     for await (const _ of files.list()) return true;
     return false;
