@@ -92,12 +92,12 @@ describe(`R66: kill -9 at random moments (seed ${SEED})`, () => {
     let killed = 0;
     for (let n = 0; n < KILLS; n += 1) {
       const marker = () => existsSync(join(machine.uploadsDir, 'restore-unfinished'));
-      const { signal } = await killSometime(machine, args, BACKUP_ENV, marker, 2000);
+      const { signal } = await killSometime(machine, args, BACKUP_ENV, marker, 600);
       killed += Number(signal === 'SIGKILL');
       const found = await withDatabase(machine, contentOf);
       if (Object.keys(found).length > 0) expect(found).toEqual(content);
     }
-    expect(killed).toBeGreaterThan(1);
+    expect(killed).toBeGreaterThan(0);
     const overwrite = existsSync(join(machine.uploadsDir, 'restore-unfinished')) ? [] : ['--overwrite'];
     const restored = await machine.cli([...args, '--json', ...overwrite], BACKUP_ENV);
     expect(restored, restored.stderr).toMatchObject({ code: 0 });
