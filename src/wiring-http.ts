@@ -44,8 +44,8 @@ export const wireHttp = async (service: Wired): Promise<{ server: Server; drain:
   return { server: await listen(app, { host: config.HOST, port: config.PORT }), drain };
 };
 
-/** The web application alone, for whoever listens by itself. */
-export const wireApp = async (service: Wired, drain: Drain) => {
+/** The web application alone, for whoever listens by itself. Static files that were read already can be handed in. */
+export const wireApp = async (service: Wired, drain: Drain, assets = makeAssets(publicDir)) => {
   const { config, db, clock, logger, schools, parents, files, decodes, makeRateLimit } = service;
   const secure = config.BASE_URL.startsWith('https:');
   const secrets = config.SESSION_SECRET ?? [await keptSessionSecret(config.DATA_DIR)];
@@ -95,7 +95,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
       ],
     }),
     metrics: makeMetrics({ token: config.METRICS_TOKEN, readSystemStatus, clock }),
-    assets: await makeAssets(publicDir),
+    assets: await assets,
     locale: locale.middleware,
     parentSession,
     parentPages: [

@@ -22,6 +22,8 @@ type Handed = {
   takesPhotos?: boolean;
   decoder?: Decoder;
   jobs?: { kinds: JobKinds; makeHandlers: (features: Features) => Handlers };
+  /** How often jobs are asked for, where it is not the queue's own pace. */
+  pollSeconds?: number;
 };
 
 /** Builds everything but HTTP, once; `stop` undoes it in reverse order. */
@@ -33,6 +35,7 @@ export const wire = async ({
   takesPhotos = true,
   decoder = makeDecoder({ logger }),
   jobs: { kinds, makeHandlers: handlersOf } = { kinds: jobKinds, makeHandlers },
+  ...pace
 }: Handed) => {
   const database = await openDatabase({ config, logger });
   const { db, connection, owner } = database;
@@ -46,7 +49,7 @@ export const wire = async ({
     const { SCHOOL_NAME: name, SCHOOL_PHONE: phone, SCHOOL_TIME_ZONE: timeZone } = config;
     if (firstSchool) await features.makeFirstSchool({ name, phone, timeZone });
     const housekeeping = makeHousekeeping({ db, logger, clock, chores: makeChores(features) });
-    const jobs = makeQueueWorker({ db, connection, kinds, handlers: handlersOf(features), logger });
+    const jobs = makeQueueWorker({ db, connection, kinds, handlers: handlersOf(features), logger, ...pace });
     const stop = async () => {
       await Promise.all([housekeeping.stop(), jobs.stop()]);
       await features.checkPhoto.stop();

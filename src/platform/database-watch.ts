@@ -9,6 +9,8 @@ type Deps = {
   /** Where the watch opens its own connection. */
   connection: Parameters<typeof connectionTo>[0];
   logger: Pick<Logger, 'warn' | 'info'>;
+  /** How long an answer may take; tests have less time. */
+  patienceMs?: number;
 };
 
 /** How often the database is asked for a sign of life, and how long that may take: both together well below 5 s (R61). */
@@ -22,7 +24,7 @@ const HELD_UP_MS = 300;
  * would wait for minutes; instead it is cut off, and whoever comes is told at once, until there is a sign of life. A refusal is one:
  * it tells by itself.
  */
-export const watchDatabase = ({ db, connection, logger }: Deps) => {
+export const watchDatabase = ({ db, connection, logger, patienceMs = PATIENCE_MS }: Deps) => {
   const pool = watchPool(db, () => silent);
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
@@ -52,11 +54,11 @@ export const watchDatabase = ({ db, connection, logger }: Deps) => {
     });
     const over = new AbortController();
     const from = performance.now();
-    const patience = wait(PATIENCE_MS, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
+    const patience = wait(patienceMs, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
     await Promise.race([answer, patience]);
     over.abort();
     // Where it was this process that was held up, it cannot say; or the answer lies here and has to be read first.
-    if (performance.now() - from > PATIENCE_MS + HELD_UP_MS) return true;
+    if (performance.now() - from > patienceMs + HELD_UP_MS) return true;
     if (!sign.given) await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     return sign.given;
   };

@@ -12,6 +12,8 @@ type Deps = {
   kinds: JobKinds;
   handlers: Handlers;
   logger: Logger;
+  /** How often each kind is asked for; tests wait less. */
+  pollSeconds?: number;
 };
 
 const POLL_SECONDS = 2;
@@ -27,7 +29,7 @@ const RETRY_MS = 2000;
 const COMPLAIN_MS = 30_000;
 
 /** Runs the jobs that have a handler here, one of each kind at a time, until it is stopped. A database that goes away is waited for. */
-export const makeQueueWorker = ({ db, connection, kinds, handlers, logger }: Deps) => {
+export const makeQueueWorker = ({ db, connection, kinds, handlers, logger, pollSeconds = POLL_SECONDS }: Deps) => {
   const names = Object.keys(kinds).filter((name) => handlers[name]);
   const running = new Map<string, JobWithMetadata>();
   const stopping = new AbortController();
@@ -60,7 +62,7 @@ export const makeQueueWorker = ({ db, connection, kinds, handlers, logger }: Dep
     opened.on('warning', ({ message }) => logger.warn({ warning: message }, 'the job system warns'));
     boss = opened;
     await opened.start();
-    const options = { pollingIntervalSeconds: POLL_SECONDS, includeMetadata: true, batchSize: 1 } as const;
+    const options = { pollingIntervalSeconds: pollSeconds, includeMetadata: true, batchSize: 1 } as const;
     for (const name of names) {
       const worker = await opened.work(name, options, async ([job]) => {
         opened.notifyWorker(worker); // the next one comes without a pause

@@ -6,6 +6,9 @@ import { cloneDatabase } from '../support/database.ts';
 
 // What it does while the server is frozen is tested in tests/crash/database-faults.test.ts.
 
+/** A fifth of what it is in the service. */
+const PATIENCE_MS = 700;
+
 let url: string;
 let db: Db;
 let said: string[];
@@ -22,7 +25,8 @@ afterEach(async () => {
 
 const start = (address = url) => {
   const note = (message: string) => void said.push(message);
-  watch = watchDatabase({ db, connection: { url: address, sslCa: undefined }, logger: { warn: note, info: note } });
+  const connection = { url: address, sslCa: undefined };
+  watch = watchDatabase({ db, connection, logger: { warn: note, info: note }, patienceMs: PATIENCE_MS });
 };
 
 /** Nothing of this process runs meanwhile. */
@@ -40,7 +44,7 @@ test('a process that stood still itself does not say so of the database, and cut
   const { rows } = await db.raw<{ rows: [{ pid: number }] }>('select pg_backend_pid() as pid');
   start(); // it has just begun to ask
   for (let n = 0; n < 3; n += 1) {
-    standStill(4500);
+    standStill(PATIENCE_MS + 1000);
     await wait(700);
   }
   expect(said).toEqual([]);
@@ -50,7 +54,7 @@ test('a process that stood still itself does not say so of the database, and cut
 
 test('a statement that takes its time is left alone', async () => {
   start();
-  await db.raw('select pg_sleep(6)');
+  await db.raw('select pg_sleep(2)');
   expect(said).toEqual([]);
 }, 30_000);
 

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Application } from 'express';
+import { publicDir } from '../../src/http/app.ts';
+import { makeAssets } from '../../src/http/assets.ts';
 import { type Decoder, makeDecoder } from '../../src/photos/decoder.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
@@ -60,6 +62,9 @@ const sharedDecoder = (): Decoder => {
   return { ...shared, stop: () => Promise.resolve() };
 };
 
+/** Read and compressed once for all services of a test process. */
+let assets: ReturnType<typeof makeAssets> | undefined;
+
 /**
  * The whole service on a database and an uploads folder of its own, on a loopback port. `logs` is all it logged,
  * `lastView` tells which view it rendered last.
@@ -95,13 +100,13 @@ export const startApp = async ({
   const logs: string[] = [];
   const logger = makeLogger({ level: config.LOG_LEVEL, stream: { write: (line) => void logs.push(line) } });
   const service = await wire({
-    ...{ config, logger },
+    ...{ config, logger, pollSeconds: 0.5 },
     ...(clock ? { clock } : {}),
     ...(jobs ? { jobs } : {}),
     ...(ownDecoder ? {} : { decoder }),
   });
   const drain = { draining: false };
-  const application = await wireApp({ ...service, ...parts }, drain);
+  const application = await wireApp({ ...service, ...parts }, drain, (assets ??= makeAssets(publicDir)));
   const lastView = watchViews(application);
   const server = createServer(application);
   server.listen(config.PORT, '127.0.0.1'); // supertest alone would listen on every interface

@@ -44,5 +44,5 @@ export const lookedAfter = ({ db }: App) =>
     )
     .toBe(0);
 
-/** A poll is due every 2 s. */
+/** A poll is due every half second. */
 export const SOON = { timeout: 10_000, interval: 50 };
