@@ -5,10 +5,10 @@ source /etc/onboarding/machine.env
 
 APP=1000 # `node` in the image, which the service and nginx run as
 
-dnf --quiet --assumeyes install amazon-cloudwatch-agent docker jq postgresql17
+dnf --quiet --assumeyes install amazon-cloudwatch-agent docker jq logrotate postgresql15 # psql of any version will do
 
 install -d -m 0755 /etc/onboarding/site /var/lib/onboarding /var/log/onboarding
-install -d -o $APP -g $APP -m 0700 /var/lib/onboarding/{data,uploads,nginx}
+install -d -o $APP -g $APP -m 0700 /var/lib/onboarding/{data,uploads,nginx,nginx/onboarding}
 install -d -o $APP -g $APP -m 0755 /var/log/onboarding/nginx
 
 # nginx is not root, and listens where compose lets it, too.

@@ -3,6 +3,6 @@
 set -euo pipefail
 source /etc/onboarding/machine.env
 exec docker run --rm --name onboarding-nginx --log-driver none --network host --user 1000:1000 \
-  --read-only --tmpfs /tmp:mode=1777 --tmpfs /run:mode=1777 --cap-drop ALL --security-opt no-new-privileges --memory 512m \
+  --read-only --tmpfs /tmp:mode=1777 --cap-drop ALL --security-opt no-new-privileges --memory 512m \
   --ulimit nofile=65536 --volume /etc/onboarding/site:/etc/nginx/site:ro --volume /var/lib/onboarding/nginx:/var/cache/nginx \
-  --volume /var/log/onboarding/nginx:/var/log/nginx "$NGINX_IMAGE"
+  --volume /var/log/onboarding/nginx:/var/log/nginx "$NGINX_IMAGE" nginx -g "daemon off; pid /tmp/nginx.pid;"
