@@ -26,8 +26,7 @@ address() { printf 'postgres://%s:%s@%s:%s/%s' "$1" "$2" "$DATABASE_HOST" "$DATA
 
 mkdir -p "$into/web" "$into/owner"
 chmod 0711 "$into"
-chmod 0500 "$into/web" "$into/owner"
-chown "$user" "$into/web" "$into/owner"
+chmod 0700 "$into/web" "$into/owner"
 
 app=$(secret "$APP_PASSWORD_ARN")
 owner=$(secret "$OWNER_PASSWORD_ARN")
@@ -37,3 +36,6 @@ secret "$SESSION_SECRET_ARN" | put web session-secret
 secret "$BACKUP_KEY_ARN" | put web backup-key
 secret "$METRICS_TOKEN_ARN" | put web metrics-token
 secret "$ADMIN_PASSWORD_ARN" | put web admin-password
+
+chmod 0500 "$into/web" "$into/owner"
+chown "$user" "$into/web" "$into/owner"

@@ -7,7 +7,7 @@ import { serviceMetric } from './metrics.ts';
 type Deps = { alarms: Alarm[]; balancer: Balancer; database: Database };
 
 /** One page that says how it is: alarms, then what people meet, then what is behind it. */
-export const makeDashboard = (stack: Stack, { alarms, balancer: { balancer, targets }, database }: Deps): Dashboard => {
+export const makeDashboard = (stack: Stack, { alarms, balancer: { targets }, database }: Deps): Dashboard => {
   const graph = (title: string, ...left: IMetric[]): GraphWidget =>
     new GraphWidget({ title, left, width: 8, height: 6 });
   const { instance } = database;
@@ -17,7 +17,7 @@ export const makeDashboard = (stack: Stack, { alarms, balancer: { balancer, targ
     widgets: [
       [new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 4 })],
       [
-        graph('Requests', balancer.metrics.requestCount(), serviceMetric('RequestErrors')),
+        graph('Requests', serviceMetric('Requests'), serviceMetric('RequestErrors')),
         graph(
           'Time for an answer (ms)',
           serviceMetric('RequestLatency', Stats.percentile(50)),
@@ -43,7 +43,7 @@ export const makeDashboard = (stack: Stack, { alarms, balancer: { balancer, targ
       ],
       [
         graph('Database: processor (%)', instance.metricCPUUtilization()),
-        graph('Database: connections', instance.metricDatabaseConnections(), serviceMetric('PoolWaiting')),
+        graph('Database: connections of a process', serviceMetric('PoolInUse'), serviceMetric('PoolWaiting')),
         graph('Disks', instance.metricFreeStorageSpace(), serviceMetric('DiskFreePercent')),
       ],
     ],

@@ -32,5 +32,4 @@ const figures = {
 export const serviceMetric = (metricName: keyof typeof figures, statistic: string = figures[metricName]): Metric =>
   new Metric({ namespace: NAMESPACE, metricName, dimensionsMap, statistic, period: Duration.minutes(5) });
 
-export const days = (count: number): number => count * 24 * 3600;
 export const GIB = 1024 ** 3;

@@ -22,7 +22,10 @@ test('the database takes encrypted connections only, and its log holds no values
   assert.equal(Parameters['rds.force_ssl'], '1');
   assert.equal(Parameters['log_error_verbosity'], 'terse'); // without DETAIL, which quotes rows
   assert.equal(Parameters['log_min_error_statement'], 'panic');
-  assert.deepEqual([Parameters['log_parameter_max_length'], Parameters['log_parameter_max_length_on_error']], ['0', '0']);
+  assert.deepEqual(
+    [Parameters['log_parameter_max_length'], Parameters['log_parameter_max_length_on_error']],
+    ['0', '0'],
+  );
   assert.deepEqual(database['EnableCloudwatchLogsExports'], ['postgresql']);
 });
 
@@ -51,7 +54,10 @@ test('the database, the buckets, the keys, the secrets and the vault outlive the
 });
 
 test('photos and backups keep their versions, are encrypted each with a key of its own, and are nobody else’s', () => {
-  for (const [id, key] of [['Photos', 'DataKey'], ['Backups', 'BackupsKey']] as const) {
+  for (const [id, key] of [
+    ['Photos', 'DataKey'],
+    ['Backups', 'BackupsKey'],
+  ] as const) {
     const it = district.one('AWS::S3::Bucket', id);
     assert.equal(it['VersioningConfiguration'].Status, 'Enabled');
     const [rule] = it['BucketEncryption'].ServerSideEncryptionConfiguration;
@@ -62,7 +68,8 @@ test('photos and backups keep their versions, are encrypted each with a key of i
     const blocked = Object.values(Properties['PublicAccessBlockConfiguration'] as Record<string, boolean>);
     assert.deepEqual(blocked, [true, true, true, true], id);
   }
-  for (const [id, { Properties }] of district.of('AWS::KMS::Key')) assert.equal(Properties['EnableKeyRotation'], true, id);
+  for (const [id, { Properties }] of district.of('AWS::KMS::Key'))
+    assert.equal(Properties['EnableKeyRotation'], true, id);
 });
 
 test('each bucket refuses what does not come by TLS 1.2', () => {

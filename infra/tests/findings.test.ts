@@ -8,9 +8,11 @@ import { both } from './synthesised.ts';
 import { makeRegistryStack } from '../src/registry-stack.ts';
 
 const findingsIn = (scope: IConstruct): string[] =>
-  new AwsSolutionsChecks().validateScope(scope).violations.flatMap(({ ruleName, violatingResources }) =>
-    violatingResources.map(({ constructPath }) => `${ruleName}: ${constructPath}`),
-  );
+  new AwsSolutionsChecks()
+    .validateScope(scope)
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName}: ${constructPath}`),
+    );
 
 const registry = makeRegistryStack(new App());
 
@@ -42,7 +44,10 @@ test('each explanation is a sentence and explains something: without it there wo
     assert.ok(/^[A-Z].{30,}\.$/s.test(reason), `${id}: ${reason}`);
     const all = construct.node.metadata;
     const mark = Object.getOwnPropertyDescriptor(construct.node, 'metadata');
-    Object.defineProperty(construct.node, 'metadata', { value: all.filter(({ type }) => type !== key), configurable: true });
+    Object.defineProperty(construct.node, 'metadata', {
+      value: all.filter(({ type }) => type !== key),
+      configurable: true,
+    });
     const found = findingsIn(construct).map((it) => it.split(': ')[0]);
     if (mark) Object.defineProperty(construct.node, 'metadata', mark);
     else delete (construct.node as { metadata?: unknown }).metadata;

@@ -29,7 +29,14 @@ test('a machine may touch photos and backups below their prefixes; of backups it
     rightsOf(district).filter((it) => it.startsWith('s3:')),
     [
       ...objects('Backups/onboarding/backups/*', 'AbortMultipartUpload', 'DeleteObject', 'GetObject', 'PutObject'),
-      ...objects('Photos/onboarding/*', 'AbortMultipartUpload', 'DeleteObject', 'DeleteObjectVersion', 'GetObject', 'PutObject'),
+      ...objects(
+        'Photos/onboarding/*',
+        'AbortMultipartUpload',
+        'DeleteObject',
+        'DeleteObjectVersion',
+        'GetObject',
+        'PutObject',
+      ),
       's3:ListBucket on Backups',
       's3:ListBucket on Photos',
       's3:ListBucketVersions on Photos',
