@@ -7,8 +7,8 @@ APP=1000 # `node` in the image, which the service and nginx run as
 
 dnf --quiet --assumeyes install amazon-cloudwatch-agent docker jq logrotate postgresql15 # psql of any version will do
 
-install -d -m 0755 /etc/onboarding/site /var/lib/onboarding /var/log/onboarding
-install -d -o $APP -g $APP -m 0700 /var/lib/onboarding/{data,uploads,nginx,nginx/onboarding}
+install -d -m 0755 /etc/onboarding/site /var/lib/onboarding /var/lib/onboarding/static /var/log/onboarding
+install -d -o $APP -g $APP -m 0700 /var/lib/onboarding/{data,uploads,nginx}
 install -d -o $APP -g $APP -m 0755 /var/log/onboarding/nginx
 
 # nginx is not root, and listens where compose lets it, too.
@@ -31,6 +31,12 @@ aws ecr get-login-password --region "$AWS_REGION" |
 docker pull --quiet "$SERVICE_IMAGE"
 docker pull --quiet "$NGINX_IMAGE"
 rm -f /root/.docker/config.json
+
+# nginx.conf and what nginx sends by itself; it must take in listen.conf, or the balancer would meet nobody.
+docker run --rm --network none --user 0 --entrypoint sh --volume /etc/onboarding/site:/site \
+  --volume /var/lib/onboarding/static:/static "$NGINX_IMAGE" -c 'cp /setup/nginx.conf /site/ && cp -R /setup/static/. /static'
+chmod -R a+rX /etc/onboarding/site/nginx.conf /var/lib/onboarding/static
+grep --quiet 'include /etc/nginx/site/listen' /etc/onboarding/site/nginx.conf
 
 /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s \
   -c file:/etc/onboarding/cloudwatch-agent.json >/dev/null

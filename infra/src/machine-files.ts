@@ -126,6 +126,11 @@ upstream onboarding {
 set_real_ip_from ${RANGE};
 real_ip_header X-Forwarded-For;
 real_ip_recursive on;
+client_body_temp_path /var/cache/nginx/onboarding/body;
+proxy_temp_path /var/cache/nginx/onboarding/proxy;
+fastcgi_temp_path /var/cache/nginx/onboarding/fastcgi;
+uwsgi_temp_path /var/cache/nginx/onboarding/uwsgi;
+scgi_temp_path /var/cache/nginx/onboarding/scgi;
 server {
   listen ${HEALTH_PORT};
   access_log off;
