@@ -27,7 +27,7 @@ export const sizes: Record<SizeName, Size> = {
     natGateways: 1,
   },
   district: {
-    machines: { type: InstanceType.of(InstanceClass.M7A, InstanceSize.LARGE), least: 2, most: 6 },
+    machines: { type: InstanceType.of(InstanceClass.M7I, InstanceSize.LARGE), least: 2, most: 6 },
     database: {
       type: InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE),
       storageGiB: 100,

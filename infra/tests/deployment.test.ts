@@ -41,7 +41,7 @@ test('a school is small, a district large', () => {
     of('AWS::AutoScaling::ScalingPolicy').length,
   ];
   assert.deepEqual(sizeOf(school), ['t3a.medium', 'db.t4g.micro', 0]);
-  assert.deepEqual(sizeOf(district), ['m7a.large', 'db.m7g.large', 1]);
+  assert.deepEqual(sizeOf(district), ['m7i.large', 'db.m7g.large', 1]);
 });
 
 test('nothing about who synthesises is told to AWS, and nothing was looked up', () => {
