@@ -11,6 +11,7 @@ export default tseslint.config(
       'data',
       'uploads',
       'coverage',
+      'infra', // a package of its own, whose packages need not be here
       '**/fixtures/**',
       '.dependency-cruiser.cjs',
       'docs/migration-stub.ts',
