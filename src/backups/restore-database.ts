@@ -4,6 +4,7 @@ import { type Db, knownMigrations, lockMigrations, migrateWithin, openDb, type T
 import { readJsonLines } from '../platform/json-lines.ts';
 import { findPostgresPrograms, restoreDatabase as restoreByPrograms } from '../platform/postgres-programs.ts';
 import { migrateQueueTables } from '../platform/queue-tables.ts';
+import { isRestoreUnfinished, unmarkUnfinished } from '../platform/unfinished-restore.ts';
 import type { Result } from '../shared/result.ts';
 import type { Manifest } from './backup-manifest.ts';
 import { nameIn } from './backup-names.ts';
@@ -31,7 +32,7 @@ export type WhyNotDatabase = 'in-use' | 'filled' | 'foreign' | 'newer' | 'no-pg-
 
 /**
  * Puts a backup's database in the place of what is there, in one transaction: a restore that fails or is killed leaves everything as it
- * was. Whoever starts meanwhile waits. Its schema is made as the backup knew it, then brought up to date.
+ * was; with a dump of pg_dump's in two, and after the first one nobody can start until the restore was run again. Whoever starts meanwhile waits. Its schema is made as the backup knew it, then brought up to date.
  */
 export const restoreDatabase = async (
   place: Place,
@@ -58,6 +59,7 @@ export const restoreDatabase = async (
       await owner.transaction(async (trx) => {
         await trx.raw('set local idle_in_transaction_session_timeout = 0');
         if (manifest.database.as === 'rows') await loadRows(trx, place, manifest);
+        await unmarkUnfinished(trx);
         await settleGone(trx, place, manifest.id, now);
         await migrateWithin(trx, { appRole });
         await trx('long_work').where({ state: 'running' }).delete(); // of the machine that made the backup, itself among it
@@ -91,7 +93,7 @@ const partFromOriginal = async (trx: Trx, { takeOver }: { takeOver: boolean }): 
   if (!takeOver) await trx('installation').update({ id: trx.raw('gen_random_uuid()') });
 };
 
-/** Why the backup cannot go there. What a restore that was killed at its very end left is taken for its own. */
+/** Why the backup cannot go there. What a restore that was killed in the middle, or at its very end, left is taken for its own. */
 const faultOf = async (
   owner: Db,
   { migrations, database }: Manifest,
@@ -107,7 +109,7 @@ const faultOf = async (
     );
     if (!rows[0]?.any) return undefined;
     if (!rows[0].ours) return 'foreign';
-    if (overwrite || !(await isFilled(trx))) return undefined;
+    if (overwrite || (await isRestoreUnfinished(trx)) || !(await isFilled(trx))) return undefined;
     const kept = database.tables.filter(({ name }) => !NOT_KEPT.includes(name));
     return (await holdsTheSame(trx, kept)) ? undefined : 'filled';
   });

@@ -8,6 +8,7 @@ import { EmbeddedPostgresUnavailable } from '../platform/embedded-postgres.ts';
 import { StoreUnavailable } from '../platform/object-store.ts';
 import { ProgramFailed } from '../platform/postgres-programs.ts';
 import { SealBroken } from '../platform/sealed-stream.ts';
+import { RestoreUnfinished } from '../platform/unfinished-restore.ts';
 import { ConfigError } from '../shared/config.ts';
 import { refusals } from './backup-sentences.ts';
 
@@ -38,7 +39,10 @@ export const explainFailure = (error: unknown): string | undefined => {
 
 /** What may be wrong with backups. */
 const explainBackup = (error: unknown): string | undefined => {
-  if (error instanceof BackupKeyDamaged || error instanceof BackupsOfAnother) return error.message;
+  const isItsOwnSentence = [BackupKeyDamaged, BackupsOfAnother, RestoreUnfinished].some(
+    (kind) => error instanceof kind,
+  );
+  if (error instanceof Error && isItsOwnSentence) return error.message;
   if (error instanceof LoadDiffers)
     return 'What was loaded is not what was saved. Nothing was changed: try an older backup.';
   if (error instanceof NoBackup) return refusals['no-backup'];

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { EMPTY_PUBLIC, PLAIN_TEXT, sumQuestion } from './database-tables.ts';
 import type { TableFacts } from './database-load.ts';
+import { MARK_UNFINISHED } from './unfinished-restore.ts';
 
 /** PostgreSQL's own programs of one version, which a machine may have or not. */
 export type PostgresPrograms = { major: number; dump: string; restore: string; psql: string };
@@ -62,7 +63,7 @@ export const dumpDatabase = (programs: PostgresPrograms, connection: Connection,
 
 /**
  * Puts such a dump in the place of all that the schema `public` holds, in one transaction that also compares every table: before
- * its commit nothing is changed for anybody.
+ * its commit nothing is changed for anybody. After it the database bears the mark of a restore that is not finished: no service starts.
  */
 export const restoreDatabase = async (
   { restore, psql }: PostgresPrograms,
@@ -81,7 +82,7 @@ export const restoreDatabase = async (
   const script = async function* (): AsyncGenerator<string | Buffer> {
     yield `begin;\n${EMPTY_PUBLIC};\n`;
     yield* untilExit(reader, reader.stdout, 'pg_restore');
-    yield `${PLAIN_TEXT};\n${tables.map(comparison).join('')}commit;\n`; // a script that breaks off before is rolled back
+    yield `${MARK_UNFINISHED};\n${PLAIN_TEXT};\n${tables.map(comparison).join('')}commit;\n`; // a script that breaks off before is rolled back
   };
   // pg_restore need not read an archive to its last byte; one that breaks off it refuses by its exit code.
   const fed = pipeline(dump, reader.stdin).catch((error: unknown) => {

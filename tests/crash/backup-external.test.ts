@@ -1,6 +1,10 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeManifest } from '../../src/backups/backup-manifest.ts';
+import { nameIn } from '../../src/backups/backup-names.ts';
+import { readSealed } from '../../src/backups/backup-objects.ts';
+import { PG_DUMP_PART } from '../../src/backups/dump-database.ts';
+import { migrate, openDb } from '../../src/platform/db.ts';
 import { findPostgresPrograms, restoreDatabase } from '../../src/platform/postgres-programs.ts';
 import { type App, startApp } from '../support/app.ts';
 import { givePhoto } from '../support/actors.ts';
@@ -88,7 +92,13 @@ describe('R66: with a PostgreSQL 15 of one’s own', () => {
     await expect(restoreDatabase(programs, to, { dump, tables: [] })).rejects.toThrow('pg_restore ended with 1');
     expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual({});
     await writeManifest(place, manifest);
+    const whole = await readSealed(place, nameIn(manifest.id, PG_DUMP_PART));
+    await restoreDatabase(programs, to, { dump: whole, tables: manifest.database.tables }); // and then it is killed
+    const owner = openDb({ ...to, max: 3 });
+    await expect(migrate(owner, { appRole: 'app' })).rejects.toThrow('was not finished');
+    await owner.destroy();
     expect(await machine.restore(place)).toMatchObject({ ok: true });
+    expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual(await contentOf(ownerUrlOf(app), postgres.ca));
     machine.remove();
   });
 
