@@ -46,13 +46,14 @@ type Ground = {
 /** Making, checking and rehearsing backups, beside the service that runs. */
 export const wireBackups = ({ config, clock, logger, db, owner, files, longWork }: Ground) => {
   const backupKey = makeBackupKey({ given: config.BACKUP_KEY, dataDir: config.DATA_DIR });
-  const keeping = makeKeyKeeping({ db, clock, backupKey });
+  const isOwnServer = config.DATABASE_URL !== undefined;
+  const keeping = makeKeyKeeping({ db, clock, backupKey, mayBeOneOfMany: isOwnServer });
   const places = backupPlaces(config);
   const { local } = places;
   const claimed = places.remote && makeClaimedBackups({ db, store: places.remote, backupKey });
   const remote = claimed?.store;
   const dumpDatabase = makeDumpDatabase({
-    ...{ connection: owner, isOwnServer: config.DATABASE_URL !== undefined, findPrograms: findPostgresPrograms },
+    ...{ connection: owner, isOwnServer, findPrograms: findPostgresPrograms },
   });
   const source = {
     read: (key: string, file: string) => files.read(key as StorageKey, file as PhotoFile),

@@ -26,8 +26,11 @@ type Deps = {
 };
 /** By whom; `stopping` ends it. */
 export type Asked = { startedBy?: number | null; stopping?: AbortSignal };
-/** `place-away`: it is here, but not in S3; `key-not-kept`: a loss of this machine would make it worthless. */
-export type BackupWarning = 'place-away' | 'key-not-kept' | NonNullable<Manifest['warning']>;
+/**
+ * `place-away`: it is here, but not in S3; `key-not-kept`: a loss of this machine would make it worthless; `key-of-each-machine`: and
+ * other machines with this database would make keys of their own.
+ */
+export type BackupWarning = 'place-away' | 'key-not-kept' | 'key-of-each-machine' | NonNullable<Manifest['warning']>;
 type MadeBackup = {
   manifest: Manifest;
   places: number;
@@ -77,8 +80,8 @@ export const makeRunBackup =
             isAway = true;
           }
         }
-        const isKept = await keeping.isKept();
-        const warning = (isAway && 'place-away') || (!isKept && 'key-not-kept') || manifest.warning;
+        const notKept = keeping.isOfEachMachine ? 'key-of-each-machine' : 'key-not-kept';
+        const warning = (isAway && 'place-away') || (!(await keeping.isKept()) && notKept) || manifest.warning;
         const made: MadeBackup = { manifest, places, warning, lacking: await nameLacking(place, manifest), notCopied };
         return { ...made, detail: detailOf(made) };
       },

@@ -138,6 +138,8 @@ test('the commands say what is wrong and what to do, and exit 1 or 2', async () 
   expect(await say(['backup:verify'], BACKUP_ENV)).toEqual(none);
   expect(await say(['backup:rehearse'], BACKUP_ENV)).toEqual(none);
   expect(await say(['backup:key'])).toEqual([2, expect.stringContaining('in a terminal only') as string]);
+  expect(await say(['backup:key', '--confirm'])).toEqual([1, expect.stringContaining('There is no key yet') as string]);
+  expect(await say(['backup:run'])).toEqual([0, expect.stringContaining('confirmed yet') as string]);
   expect(await say(['backup:key', '--confirm'])).toEqual([0, expect.stringContaining('each night at') as string]);
   const other = await say(['backup:restore', '--from', backups()], { BACKUP_KEY: Buffer.alloc(32, 3).toString('hex') });
   expect(other).toEqual([1, expect.stringContaining('made with another key') as string]);

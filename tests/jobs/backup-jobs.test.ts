@@ -35,7 +35,10 @@ test('it waits until somebody keeps the key that was made up', async () => {
   clock.forward(25 * HOUR);
   await app.runSchedules();
   expect(await waiting()).toMatchObject({ backup: 0 });
-  await app.backups.confirmKept();
+  expect(await app.backups.confirmKept()).toBe(false); // there is none that somebody could have seen
+  expect(await app.backups.isKept()).toBe(false);
+  await app.backups.key.get();
+  expect(await app.backups.confirmKept()).toBe(true);
   clock.forward(24 * HOUR);
   await app.runSchedules();
   expect(await waiting()).toMatchObject({ backup: 1 });
