@@ -28,6 +28,8 @@ const schema = z.object({
   database: z.object({
     /** `rows`: an object with the rows of each table; `pg_dump`: one object in its format. */
     as: z.enum(['rows', 'pg_dump']),
+    /** Major version of that pg_dump: an older pg_restore may not read it. */
+    by: count.optional(),
     tables: z.array(z.object({ name: word, columns: z.array(word), rows: count, sum: z.string().regex(/^-?\d+$/) })),
     sequences: z.array(z.object({ name: word, value: z.string().regex(/^-?\d+$/) })),
   }),

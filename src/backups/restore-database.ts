@@ -51,7 +51,7 @@ export const restoreDatabase = async (
       await migrateQueueTables(owner);
       await before();
       if (manifest.database.as === 'pg_dump') {
-        const programs = await findPostgresPrograms();
+        const programs = await programsFor(lock, manifest);
         if (!programs) return { ok: false, reason: 'no-pg-restore' };
         const dump = await readSealed(place, nameIn(manifest.id, PG_DUMP_PART));
         await restoreByPrograms(programs, connection, { dump, tables: manifest.database.tables });
@@ -96,12 +96,12 @@ const partFromOriginal = async (trx: Trx, { takeOver }: { takeOver: boolean }): 
 /** Why the backup cannot go there. What a restore that was killed in the middle, or at its very end, left is taken for its own. */
 const faultOf = async (
   owner: Db,
-  { migrations, database }: Manifest,
+  { migrations, postgres, database }: Manifest,
   { overwrite }: { overwrite: boolean },
 ): Promise<WhyNotDatabase | undefined> => {
   const known = new Set(knownMigrations());
   if (migrations.some((name) => !known.has(name))) return 'newer';
-  if (database.as === 'pg_dump' && !(await findPostgresPrograms())) return 'no-pg-restore';
+  if (database.as === 'pg_dump' && !(await programsFor(owner, { postgres, database }))) return 'no-pg-restore';
   return owner.transaction(async (trx) => {
     const { rows } = await trx.raw<{ rows: { ours: boolean; any: boolean }[] }>(
       `select to_regclass('public.knex_migrations') is not null as ours,
@@ -113,6 +113,15 @@ const faultOf = async (
     const kept = database.tables.filter(({ name }) => !NOT_KEPT.includes(name));
     return (await holdsTheSame(trx, kept)) ? undefined : 'filled';
   });
+};
+
+/** Those that read the dump and that the server here understands. */
+const programsFor = async (db: Db, { postgres, database }: Pick<Manifest, 'postgres' | 'database'>) => {
+  const { rows } = await db.raw<{ rows: { version: string }[] }>(
+    `select current_setting('server_version_num') as version`,
+  );
+  const server = Math.floor(Number(rows[0]?.version) / 10_000);
+  return findPostgresPrograms(Math.max(server, database.by ?? postgres));
 };
 
 /** More than an installation that has just been started: people, photos, or a second member of the staff. */

@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { EMPTY_PUBLIC, PLAIN_TEXT, sumQuestion } from './database-tables.ts';
 import type { TableFacts } from './database-load.ts';
+import { libpqEnvironment } from './libpq-environment.ts';
 import { MARK_UNFINISHED } from './unfinished-restore.ts';
 
 /** PostgreSQL's own programs of one version, which a machine may have or not. */
@@ -22,11 +23,18 @@ const run = promisify(execFile);
 /** Thrown when one of the programs fails; what it said may quote rows, so only its name and exit code are told. */
 export class ProgramFailed extends Error {}
 
-/** The newest programs of the machine; undefined where there are none. `debian` is for tests. */
-export const findPostgresPrograms = async (debian = DEBIAN): Promise<PostgresPrograms | undefined> => {
-  const folders = [...versionsIn(debian), ...SEARCH_PATH.split(delimiter)];
-  const found = await Promise.all(folders.map(programsIn));
-  return found.flatMap((one) => one ?? []).sort((a, b) => b.major - a.major)[0];
+/**
+ * The programs that suit a server of this major version: the oldest ones that are not older than it, for newer ones may say what it does
+ * not understand; where all are older, the newest; undefined where there are none. `debian` and `path` are for tests.
+ */
+export const findPostgresPrograms = async (
+  server: number,
+  { debian, path }: { debian: string; path: string } = { debian: DEBIAN, path: SEARCH_PATH },
+): Promise<PostgresPrograms | undefined> => {
+  const folders = [...path.split(delimiter), ...versionsIn(debian)];
+  const found = (await Promise.all(folders.map(programsIn))).flatMap((one) => one ?? []);
+  const byAge = found.toSorted((a, b) => a.major - b.major);
+  return byAge.find(({ major }) => major >= server) ?? byAge.at(-1);
 };
 
 const versionsIn = (folder: string): string[] => {
@@ -55,7 +63,7 @@ const programsIn = async (folder: string): Promise<PostgresPrograms | undefined>
 export const dumpDatabase = (programs: PostgresPrograms, connection: Connection, snapshot: string): Readable => {
   const options = ['--format=custom', `--snapshot=${snapshot}`, '--exclude-schema=pgboss', '--lock-wait-timeout=60000'];
   const child = spawn(programs.dump, [...options, '--no-owner', '--no-privileges', '--no-password'], {
-    env: environmentOf(connection),
+    env: environmentFor(programs, connection),
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   return Readable.from(untilExit(child, child.stdout, 'pg_dump'), { objectMode: false });
@@ -66,17 +74,17 @@ export const dumpDatabase = (programs: PostgresPrograms, connection: Connection,
  * its commit nothing is changed for anybody. After it the database bears the mark of a restore that is not finished: no service starts.
  */
 export const restoreDatabase = async (
-  { restore, psql }: PostgresPrograms,
+  programs: PostgresPrograms,
   connection: Connection,
   { dump, tables }: { dump: Readable; tables: TableFacts[] },
 ): Promise<void> => {
-  const reader = spawn(restore, ['--no-owner', '--no-privileges', '--no-comments', '--file=-'], {
+  const reader = spawn(programs.restore, ['--no-owner', '--no-privileges', '--no-comments', '--file=-'], {
     env: { PATH: SEARCH_PATH },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const options = ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1'];
-  const writer = spawn(psql, [...options, '--file=-'], {
-    env: environmentOf(connection),
+  const writer = spawn(programs.psql, [...options, '--file=-'], {
+    env: environmentFor(programs, connection),
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   const script = async function* (): AsyncGenerator<string | Buffer> {
@@ -121,21 +129,7 @@ const exitOf = async (child: ChildProcess, program: string): Promise<void> => {
 const isBrokenPipe = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code));
 
-/** The address for libpq: in the environment, for a command line can be read by everybody on the machine. */
-const environmentOf = ({ url, sslCa }: Connection): Record<string, string> => {
-  const at = new URL(url);
-  const given: Record<string, string | null | undefined> = {
-    PGHOST: at.searchParams.get('host') ?? at.hostname.replace(/^\[(.*)\]$/, '$1'),
-    PGPORT: at.port,
-    PGUSER: decodeURIComponent(at.username),
-    PGPASSWORD: decodeURIComponent(at.password),
-    PGDATABASE: decodeURIComponent(at.pathname.slice(1)),
-    PGSSLMODE: sslCa === undefined ? at.searchParams.get('sslmode') : 'verify-full',
-    PGSSLROOTCERT: sslCa === undefined ? at.searchParams.get('sslrootcert') : resolve(sslCa),
-    PGOPTIONS: '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0',
-    PGAPPNAME: 'parent-onboarding-backup',
-    PGCONNECT_TIMEOUT: '10',
-  };
-  const set = Object.entries(given).filter((one): one is [string, string] => Boolean(one[1]));
-  return { PATH: SEARCH_PATH, LC_ALL: 'C', ...Object.fromEntries(set) };
-};
+const environmentFor = ({ major }: PostgresPrograms, connection: Connection): Record<string, string> => ({
+  ...{ PATH: SEARCH_PATH, LC_ALL: 'C' },
+  ...libpqEnvironment(connection, major),
+});

@@ -42,11 +42,12 @@ const ownerUrlOf = (one: App): string => one.config.MIGRATION_DATABASE_URL ?? ''
 
 describe('R66: with a PostgreSQL 15 of one’s own', () => {
   test('pg_dump makes the dump, and it is restored there and in the embedded 18 to the same rows', async () => {
-    expect(await findPostgresPrograms()).toMatchObject({ major: 15 });
+    expect(await findPostgresPrograms(15)).toMatchObject({ major: 15 });
     const content = await contentOf(ownerUrlOf(app), postgres.ca);
     const { manifest, warning } = await makeBackup(app);
-    expect({ as: manifest.database.as, warning, major: manifest.postgres }).toEqual({
-      as: 'pg_dump',
+    const { as, by } = manifest.database;
+    expect({ as, by, warning, major: manifest.postgres }).toEqual({
+      ...{ as: 'pg_dump', by: 15 },
       warning: null,
       major: 15,
     });
@@ -85,7 +86,7 @@ describe('R66: with a PostgreSQL 15 of one’s own', () => {
     await writeManifest(place, { ...manifest, database: { ...manifest.database, tables } });
     await expect(machine.restore(place)).rejects.toThrow('psql ended with 3');
     expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual({});
-    const programs = await findPostgresPrograms();
+    const programs = await findPostgresPrograms(15);
     if (!programs) throw new Error('no programs');
     const dump = Readable.from([Buffer.from('PGDMP and nothing more')]);
     const to = { url: database.ownerUrl, sslCa: postgres.ca };
