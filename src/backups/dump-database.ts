@@ -31,7 +31,7 @@ export const makeDumpDatabase =
     }
     const objects: SealedFacts[] = [];
     if (canDump) {
-      const dump = dumpDatabase(programs, connection, snapshot.name);
+      const dump = dumpDatabase(programs, connection, { snapshot: snapshot.name, signal });
       objects.push(await writeSealed(place, nameIn(id, PG_DUMP_PART), dump, signal));
     } else {
       for (const table of tables)

@@ -25,6 +25,8 @@ type How = {
   /** Whether the restored installation is the one of the backup from now on, and keeps its id; otherwise it gets one of its own. */
   takeOver: boolean;
   now: Date;
+  /** Ends it; what was done so far is rolled back. */
+  signal: AbortSignal;
   /** Puts the photos in place: the last thing before the database is exchanged. */
   before: () => Promise<void>;
 };
@@ -38,7 +40,7 @@ export const restoreDatabase = async (
   place: Place,
   manifest: Manifest,
   { connection, appRole, enqueue }: DatabaseTarget,
-  { overwrite, takeOver, now, before }: How,
+  { overwrite, takeOver, now, signal, before }: How,
 ): Promise<Result<null, WhyNotDatabase>> => {
   const owner = openDb({ ...connection, max: 4, statementTimeout: 0, lockTimeout: 60_000 });
   try {
@@ -54,11 +56,11 @@ export const restoreDatabase = async (
         const programs = await programsFor(lock, manifest);
         if (!programs) return { ok: false, reason: 'no-pg-restore' };
         const dump = await readSealed(place, nameIn(manifest.id, PG_DUMP_PART));
-        await restoreByPrograms(programs, connection, { dump, tables: manifest.database.tables });
+        await restoreByPrograms(programs, connection, { dump, tables: manifest.database.tables, signal });
       }
       await owner.transaction(async (trx) => {
         await trx.raw('set local idle_in_transaction_session_timeout = 0');
-        if (manifest.database.as === 'rows') await loadRows(trx, place, manifest);
+        if (manifest.database.as === 'rows') await loadRows(trx, place, manifest, signal);
         await unmarkUnfinished(trx);
         await settleGone(trx, place, manifest.id, now);
         await migrateWithin(trx, { appRole });
@@ -75,10 +77,13 @@ export const restoreDatabase = async (
   }
 };
 
-const loadRows = (trx: Trx, place: Place, { id, migrations, database }: Manifest): Promise<void> =>
+const loadRows = (trx: Trx, place: Place, { id, migrations, database }: Manifest, signal: AbortSignal): Promise<void> =>
   loadDump(trx, {
     ...{ migrations, tables: database.tables, sequences: database.sequences },
-    rows: (table) => readSealed(place, nameIn(id, tablePart(table.name))),
+    rows: (table) => {
+      signal.throwIfAborted();
+      return readSealed(place, nameIn(id, tablePart(table.name)));
+    },
   });
 
 /** Tables that a restore leaves otherwise than the backup has them. */

@@ -1,4 +1,5 @@
 import { BackupKeyDamaged } from '../backups/backup-key.ts';
+import { BackupOfNewer } from '../backups/backup-manifest.ts';
 import { BackupsOfAnother } from '../backups/claimed-backups.ts';
 import { NoBackup } from '../backups/check-backup.ts';
 import { RehearsalFailed } from '../backups/rehearse-backup.ts';
@@ -46,6 +47,7 @@ const explainBackup = (error: unknown): string | undefined => {
   if (error instanceof LoadDiffers)
     return 'What was loaded is not what was saved. Nothing was changed: try an older backup.';
   if (error instanceof NoBackup) return refusals['no-backup'];
+  if (error instanceof BackupOfNewer) return refusals.newer;
   if (error instanceof SealBroken) return refusals[error.reason];
   if (error instanceof ProgramFailed)
     return `${error.message}: nothing was changed. Are its programs of the server's version?`;

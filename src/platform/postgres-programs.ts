@@ -59,14 +59,19 @@ const programsIn = async (folder: string): Promise<PostgresPrograms | undefined>
   return majors.length === 3 ? { major: Math.min(...majors), dump, restore, psql } : undefined;
 };
 
-/** A dump in pg_dump's own format of what `snapshot` sees, but for the jobs. The stream fails when the program does. */
-export const dumpDatabase = (programs: PostgresPrograms, connection: Connection, snapshot: string): Readable => {
+/** A dump in pg_dump's own format of what `snapshot` sees, but for the jobs. The stream fails when the program does; `signal` ends it at once. */
+export const dumpDatabase = (
+  programs: PostgresPrograms,
+  connection: Connection,
+  { snapshot, signal }: { snapshot: string; signal: AbortSignal },
+): Readable => {
   const options = ['--format=custom', `--snapshot=${snapshot}`, '--exclude-schema=pgboss', '--lock-wait-timeout=60000'];
   const child = spawn(programs.dump, [...options, '--no-owner', '--no-privileges', '--no-password'], {
     env: environmentFor(programs, connection),
     stdio: ['ignore', 'pipe', 'ignore'],
+    signal,
   });
-  return Readable.from(untilExit(child, child.stdout, 'pg_dump'), { objectMode: false });
+  return Readable.from(untilExit(child, child.stdout, exitOf(child, 'pg_dump')), { objectMode: false });
 };
 
 /**
@@ -76,20 +81,24 @@ export const dumpDatabase = (programs: PostgresPrograms, connection: Connection,
 export const restoreDatabase = async (
   programs: PostgresPrograms,
   connection: Connection,
-  { dump, tables }: { dump: Readable; tables: TableFacts[] },
+  { dump, tables, signal }: { dump: Readable; tables: TableFacts[]; signal?: AbortSignal },
 ): Promise<void> => {
+  const ending = signal ? { signal } : {};
   const reader = spawn(programs.restore, ['--no-owner', '--no-privileges', '--no-comments', '--file=-'], {
     env: { PATH: SEARCH_PATH },
     stdio: ['pipe', 'pipe', 'ignore'],
+    ...ending,
   });
+  const read = exitOf(reader, 'pg_restore');
   const options = ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1'];
   const writer = spawn(programs.psql, [...options, '--file=-'], {
     env: environmentFor(programs, connection),
     stdio: ['pipe', 'ignore', 'ignore'],
+    ...ending,
   });
   const script = async function* (): AsyncGenerator<string | Buffer> {
     yield `begin;\n${EMPTY_PUBLIC};\n`;
-    yield* untilExit(reader, reader.stdout, 'pg_restore');
+    yield* untilExit(reader, reader.stdout, read);
     yield `${MARK_UNFINISHED};\n${PLAIN_TEXT};\n${tables.map(comparison).join('')}commit;\n`; // a script that breaks off before is rolled back
   };
   // pg_restore need not read an archive to its last byte; one that breaks off it refuses by its exit code.
@@ -110,9 +119,7 @@ const comparison = (table: TableFacts): string =>
   `do $$ begin if (select n || ' ' || sum from (${sumQuestion(table)}) found) <> '${table.rows} ${table.sum}'
    then raise exception 'a table differs'; end if; end $$;\n`;
 
-async function* untilExit(child: ChildProcess, output: Readable, program: string): AsyncGenerator<Buffer> {
-  const ended = exitOf(child, program);
-  ended.catch(() => undefined);
+async function* untilExit(child: ChildProcess, output: Readable, ended: Promise<void>): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of output) yield chunk as Buffer;
     await ended; // the end of its output does not tell that it is whole
@@ -121,9 +128,13 @@ async function* untilExit(child: ChildProcess, output: Readable, program: string
   }
 }
 
-const exitOf = async (child: ChildProcess, program: string): Promise<void> => {
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new ProgramFailed(`${program} ended with ${code ?? 'a signal'}`);
+/** Rejects when the program fails or is ended; whoever does not wait for it need not hear of that. */
+const exitOf = (child: ChildProcess, program: string): Promise<void> => {
+  const ended = once(child, 'exit').then(([code]) => {
+    if (code !== 0) throw new ProgramFailed(`${program} ended with ${String(code ?? 'a signal')}`);
+  });
+  ended.catch(() => undefined);
+  return ended;
 };
 
 const isBrokenPipe = (error: unknown): boolean =>
