@@ -26,8 +26,8 @@ export const makeSweepLeftovers =
     const unfinished = (await namesIn(join(dir, UNFINISHED))).map((name) => join(dir, UNFINISHED, name));
     const probes = (await namesIn(dir)).filter((name) => name.startsWith(PROBE)).map((name) => join(dir, name));
     for (const path of [...unfinished, ...probes]) {
-      const found = await orIfGone(stat(path), undefined);
-      if (found && clock.now().getTime() - found.mtimeMs > LEFT_MS) await rm(path, { force: true });
+      const found = await orLeft(stat(path), undefined);
+      if (found && clock.now().getTime() - found.mtimeMs > LEFT_MS) await orLeft(rm(path, { force: true }), undefined);
     }
     for (const set of await namesIn(join(dir, 'sets'))) await removeEmpty(join(dir, 'sets', set));
   };
@@ -36,20 +36,19 @@ export type SweepLeftovers = ReturnType<typeof makeSweepLeftovers>;
 
 /** A folder with nothing but empty folders in it. */
 const removeEmpty = async (folder: string): Promise<void> => {
-  for (const entry of await orIfGone(readdir(folder, { withFileTypes: true }), []))
+  for (const entry of await orLeft(readdir(folder, { withFileTypes: true }), []))
     if (entry.isDirectory()) await removeEmpty(join(folder, entry.name));
-  await orIfGone(rmdir(folder), undefined);
+  await orLeft(rmdir(folder), undefined);
 };
 
-const namesIn = (folder: string): Promise<string[]> => orIfGone(readdir(folder), []);
+const namesIn = (folder: string): Promise<string[]> => orLeft(readdir(folder), []);
 
-/** Not there, not a folder, or not empty: then there is nothing to remove. */
-const orIfGone = async <T, const E>(looking: Promise<T>, instead: E): Promise<T | E> => {
+/** Not there, not a folder, not empty, or a disk that refuses: it stays. The backup itself tells what is wrong with the disk. */
+const orLeft = async <T, const E>(work: Promise<T>, instead: E): Promise<T | E> => {
   try {
-    return await looking;
+    return await work;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'].includes(code)) return instead;
+    if (error instanceof Error && 'code' in error) return instead;
     throw error;
   }
 };

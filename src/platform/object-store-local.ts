@@ -59,7 +59,9 @@ export const makeLocalObjectStore = (root: string): ObjectStore => {
     remove: async (keys) => {
       const changed = new Set<string>();
       for (const key of keys) {
-        await rm(pathOf(key), { force: true });
+        await rm(pathOf(key), { force: true }).catch((error: unknown) => {
+          throw explain(error);
+        });
         changed.add(dirname(pathOf(key)));
       }
       for (const folder of changed) await orUndefined(syncFolder(folder));
