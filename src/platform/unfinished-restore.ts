@@ -1,4 +1,5 @@
-import type { Trx } from './db.ts';
+/** A transaction, as far as this needs one: db.ts uses this file itself. */
+type Trx = { raw: (sql: string, values: string[]) => PromiseLike<unknown> };
 
 /** Stands beside the service's tables from the commit that loads a dump of pg_dump's to the one that brings it up to date. */
 const MARK = 'public.restore_unfinished';
@@ -18,11 +19,12 @@ export class RestoreUnfinished extends Error {
 
 /** Whether what the database holds is what a restore left that did not come to its end. */
 export const isRestoreUnfinished = async (trx: Trx): Promise<boolean> => {
-  const { rows } = await trx.raw<{ rows: { there: boolean }[] }>('select to_regclass(?) is not null as there', [MARK]);
+  const found = await trx.raw('select to_regclass(?) is not null as there', [MARK]);
+  const { rows } = found as { rows: { there: boolean }[] };
   return rows[0]?.there === true;
 };
 
 /** Takes the mark away, in the transaction that ends the restore. */
 export const unmarkUnfinished = async (trx: Trx): Promise<void> => {
-  await trx.raw(`drop table if exists ${MARK}`);
+  await trx.raw(`drop table if exists ${MARK}`, []);
 };
