@@ -13,6 +13,7 @@ import { makeRehearseBackup, type OpenScratch } from './backups/rehearse-backup.
 import { makeRestoreBackup, type RestoreTarget } from './backups/restore-backup.ts';
 import type { PhotoTarget } from './backups/restore-photos.ts';
 import { makeRunBackup } from './backups/run-backup.ts';
+import { makeSweepLeftovers } from './backups/sweep-leftovers.ts';
 import { makeWriteBackup } from './backups/write-backup.ts';
 import { jobKinds } from './jobs/registry.ts';
 import { orIfMissing } from './photos/or-if-missing.ts';
@@ -46,13 +47,14 @@ type Ground = {
 /** Making, checking and rehearsing backups, beside the service that runs. */
 export const wireBackups = ({ config, clock, logger, db, owner, files, longWork }: Ground) => {
   const backupKey = makeBackupKey({ given: config.BACKUP_KEY, dataDir: config.DATA_DIR });
-  const keeping = makeKeyKeeping({ db, clock, backupKey });
+  const isOwnServer = config.DATABASE_URL !== undefined;
+  const keeping = makeKeyKeeping({ db, clock, backupKey, mayBeOneOfMany: isOwnServer });
   const places = backupPlaces(config);
   const { local } = places;
   const claimed = places.remote && makeClaimedBackups({ db, store: places.remote, backupKey });
   const remote = claimed?.store;
   const dumpDatabase = makeDumpDatabase({
-    ...{ connection: owner, isOwnServer: config.DATABASE_URL !== undefined, findPrograms: findPostgresPrograms },
+    ...{ connection: owner, isOwnServer, findPrograms: findPostgresPrograms },
   });
   const source = {
     read: (key: string, file: string) => files.read(key as StorageKey, file as PhotoFile),
@@ -64,12 +66,15 @@ export const wireBackups = ({ config, clock, logger, db, owner, files, longWork 
   const rehearseBackup = makeRehearseBackup({
     ...{ dataDir: config.DATA_DIR, openScratch: openScratchOf(config, logger), endLeft: endEmbeddedPostgres },
   });
+  const sweepLeftovers = makeSweepLeftovers({ dir: localDir(config), clock });
   const keep = { days: config.BACKUP_KEEP_DAYS, count: config.BACKUP_KEEP_COUNT };
   const { verify, rehearse } = makeCheckBackup({
     ...{ longWork, backupKey, local, remote, rehearseBackup },
   });
   return {
-    run: makeRunBackup({ longWork, backupKey, keeping, writeBackup, local, remote, keep, clock, logger }),
+    run: makeRunBackup({
+      ...{ longWork, backupKey, keeping, writeBackup, local, sweepLeftovers, remote, keep, clock, logger },
+    }),
     verify,
     rehearse,
     /** Makes sure that the bucket, where there is one, holds no other installation's backups; rejects with BackupsOfAnother. */
@@ -84,15 +89,19 @@ export const wireBackups = ({ config, clock, logger, db, owner, files, longWork 
     ...keeping,
     /** Whether the nightly backup runs: the key outlives this machine. */
     isOn: keeping.isKept,
-    canRehearse: async (): Promise<boolean> => (await keeping.isKept()) && canRunEmbeddedPostgres(),
+    /** Whether the weekly rehearsal runs: there is a backup, too, and a database for it. */
+    canRehearse: async (): Promise<boolean> =>
+      canRunEmbeddedPostgres() && (await keeping.isKept()) && (await longWork.latest('backup', 'done')) !== undefined,
   };
 };
 
 export type Backups = ReturnType<typeof wireBackups>;
 
+const localDir = ({ DATA_DIR }: Config): string => join(DATA_DIR, 'backups');
+
 /** Where backups are kept: on this machine and, when there is a bucket for it, in S3. */
 export const backupPlaces = (config: Config): { local: ObjectStore; remote: ObjectStore | undefined } => ({
-  local: makeLocalObjectStore(join(config.DATA_DIR, 'backups')),
+  local: makeLocalObjectStore(localDir(config)),
   remote:
     config.BACKUP_S3_BUCKET === undefined
       ? undefined

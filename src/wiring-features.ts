@@ -23,7 +23,7 @@ import { makeCheckRecords } from './photos/check-records.ts';
 import { makeCheckIntegrity } from './photos/check-integrity.ts';
 import { makeCheckStorage } from './photos/check-storage.ts';
 import { makeClaimUploads } from './photos/claim-uploads.ts';
-import { makeClaimedStore } from './photos/claimed-store.ts';
+import { makeClaimedPhotos } from './photos/claimed-photos.ts';
 import { makeClearPhotos } from './photos/clear-photos.ts';
 import { makeDecisionRecords } from './photos/decision-records.ts';
 import { makeDecodeQueue } from './photos/decode-queue.ts';
@@ -87,7 +87,7 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
   const photos = makePhotoRecords({ db });
   const staff = makeStaffRecords({ db });
   const { UPLOADS_DIR: uploadsDir, STORAGE: mode } = config;
-  const claimed = photoStore && makeClaimedStore({ db, store: photoStore.store });
+  const claimed = photoStore && makeClaimedPhotos({ db, store: photoStore.store });
   const store = claimed?.store;
   const keepsAtOnce = Math.floor(config.DATABASE_POOL_MAX / 2);
   const files = makePhotoFiles({ uploadsDir, instance: instanceName(), mode, store, keepsAtOnce });

@@ -23,7 +23,7 @@ export const systemParts = ({ backups, backupPhoto, queue, isMirror }: Deps): Sy
     : undefined,
 });
 
-const toOffice = ({ newest, verified, rehearsed, failed, isKeyKept, isRed, ...last }: BackupState): OfficeState => ({
+const toOffice = ({ newest, verified, rehearsed, failed, ...last }: BackupState): OfficeState => ({
   newest: newest && {
     at: newest.startedAt,
     id: String(newest.detail['id'] ?? ''),
@@ -43,7 +43,7 @@ const toOffice = ({ newest, verified, rehearsed, failed, isKeyKept, isRed, ...la
   lastFailure: failed && { at: endOf(failed), failure: failed.failure ?? 'its process ended' },
   hasVerifyFailed: last.verifyFailed !== undefined,
   hasRehearsalFailed: last.rehearsalFailed !== undefined,
-  ...{ isKeyKept, isRed },
+  ...{ isKeyKept: last.isKeyKept, isKeyOfEachMachine: last.isKeyOfEachMachine, isRed: last.isRed },
 });
 
 const endOf = ({ endedAt, startedAt }: LongWork): Date => endedAt ?? startedAt;

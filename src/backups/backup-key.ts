@@ -65,8 +65,19 @@ export const makeBackupKey = ({ given, dataDir }: Deps) => {
 
 export type BackupKey = ReturnType<typeof makeBackupKey>;
 
+type KeepingDeps = {
+  db: Db;
+  clock: Clock;
+  backupKey: BackupKey;
+  /** Whether other machines may use the same database (DATABASE_URL): a key that is made is each machine's own. */
+  mayBeOneOfMany: boolean;
+};
+
 /** Remembers that somebody keeps a made-up key elsewhere; of each key anew. */
-export const makeKeyKeeping = ({ db, clock, backupKey }: { db: Db; clock: Clock; backupKey: BackupKey }) => ({
+export const makeKeyKeeping = ({ db, clock, backupKey, mayBeOneOfMany }: KeepingDeps) => ({
+  /** Whether each machine makes a key of its own: none was given to all of them. */
+  isOfEachMachine: mayBeOneOfMany && !backupKey.isGiven,
+
   /** Whether a loss of this machine would leave the key: it was given, or its keeping was confirmed. */
   isKept: async (): Promise<boolean> => {
     if (backupKey.isGiven) return true;
@@ -79,13 +90,19 @@ export const makeKeyKeeping = ({ db, clock, backupKey }: { db: Db; clock: Clock;
     );
   },
 
-  /** Somebody says that the key is kept elsewhere; `staffId` is null for the command line. */
-  confirmKept: async (staffId: number | null = null, on: Db = db): Promise<void> => {
-    const fingerprint = keyIdOf(await backupKey.get());
+  /**
+   * Somebody says that the key is kept elsewhere; `staffId` is null for the command line. False, and nothing is noted, when there is
+   * no key yet: nobody can have seen it.
+   */
+  confirmKept: async (staffId: number | null = null, on: Db = db): Promise<boolean> => {
+    const key = await backupKey.find();
+    if (!key) return false;
+    const fingerprint = keyIdOf(key);
     await on('backup_keys')
       .insert({ fingerprint, confirmed_at: clock.now(), confirmed_by: staffId })
       .onConflict('fingerprint')
       .ignore();
+    return true;
   },
 });
 

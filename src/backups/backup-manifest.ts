@@ -28,6 +28,8 @@ const schema = z.object({
   database: z.object({
     /** `rows`: an object with the rows of each table; `pg_dump`: one object in its format. */
     as: z.enum(['rows', 'pg_dump']),
+    /** Major version of that pg_dump: an older pg_restore may not read it. */
+    by: count.optional(),
     tables: z.array(z.object({ name: word, columns: z.array(word), rows: count, sum: z.string().regex(/^-?\d+$/) })),
     sequences: z.array(z.object({ name: word, value: z.string().regex(/^-?\d+$/) })),
   }),
@@ -53,12 +55,22 @@ const schema = z.object({
 
 export type Manifest = z.infer<typeof schema> & { id: BackupId };
 
+/** Thrown for a backup in a format that this program does not know yet. */
+export class BackupOfNewer extends Error {
+  constructor() {
+    super('the backup was made by a newer version of the program');
+    this.name = 'BackupOfNewer';
+  }
+}
+
+const later = z.object({ format: z.int().gt(FORMAT) });
+
 /** Writes it as the last object of its backup. */
 export const writeManifest = async (place: Place, manifest: Manifest): Promise<void> => {
   await writeSealed(place, manifestName(manifest.id), Readable.from([Buffer.from(JSON.stringify(manifest))]));
 };
 
-/** The manifest of a backup; throws SealBroken when it is missing, altered, or sealed with another key. */
+/** The manifest of a backup; throws SealBroken when it is missing, altered, or sealed with another key, and BackupOfNewer. */
 export const readManifest = async (place: Place, id: BackupId): Promise<Manifest> => {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -67,7 +79,9 @@ export const readManifest = async (place: Place, id: BackupId): Promise<Manifest
     if (bytes > MOST_BYTES) throw new SealBroken('altered');
     parts.push(part as Buffer);
   }
-  const manifest = schema.parse(JSON.parse(Buffer.concat(parts).toString())) as Manifest;
+  const found: unknown = JSON.parse(Buffer.concat(parts).toString());
+  if (later.safeParse(found).success) throw new BackupOfNewer();
+  const manifest = schema.parse(found) as Manifest;
   if (manifest.id !== id) throw new SealBroken('altered');
   return manifest;
 };

@@ -18,6 +18,8 @@ export type BackupState = {
   rehearsed: LongWork | undefined;
   /** Whether the key of the backups survives this machine. The nightly backup waits for it. */
   isKeyKept: boolean;
+  /** Whether each machine makes a key of its own, so that one has to be given to all. */
+  isKeyOfEachMachine: boolean;
   isOld: boolean;
   /** The verification and the rehearsal that were tried last, when they did not end well. */
   verifyFailed: LongWork | undefined;
@@ -45,6 +47,7 @@ export const makeBackupState =
     const isFaulty = hasFaults(verified) || hasFaults(newest) || newest?.detail['warning'] === 'place-away';
     return {
       ...{ newest, ageSeconds, failed, verifyFailed, rehearsalFailed, verified, rehearsed, isKeyKept, isOld },
+      isKeyOfEachMachine: keeping.isOfEachMachine,
       isRed: isOld || isFaulty || [failed, verifyFailed, rehearsalFailed].some((one) => one !== undefined),
     };
   };

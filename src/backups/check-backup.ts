@@ -2,7 +2,7 @@ import type { LongWorks, Progress } from '../platform/long-work.ts';
 import { type ObjectStore, StoreUnavailable } from '../platform/object-store.ts';
 import { SealBroken } from '../platform/sealed-stream.ts';
 import type { BackupKey } from './backup-key.ts';
-import { readManifest } from './backup-manifest.ts';
+import { BackupOfNewer, readManifest } from './backup-manifest.ts';
 import type { BackupId } from './backup-names.ts';
 import type { Place } from './backup-objects.ts';
 import { wholeBackups } from './list-backups.ts';
@@ -20,7 +20,7 @@ type Deps = {
   rehearseBackup: RehearseBackup;
 };
 /** `faults` of all places; names of those in S3 begin with `S3: `. */
-type CheckedBackup = { id: BackupId; files: number; faults: number; faulty: string[]; reason?: 'other-key' };
+type CheckedBackup = { id: BackupId; files: number; faults: number; faulty: string[]; reason?: 'other-key' | 'newer' };
 
 /** Thrown when there is no backup, or none of that id. */
 export class NoBackup extends Error {}
@@ -82,8 +82,9 @@ const checkPlace = async (place: Place, id: BackupId, progress: Progress): Promi
     const { files, faults, faulty } = await verifyBackup(place, id, progress);
     return { files, faults, faulty };
   } catch (error) {
-    if (!(error instanceof SealBroken)) throw error;
-    return { files: 0, faults: 1, faulty: ['manifest'], reason: 'other-key' };
+    if (!(error instanceof SealBroken || error instanceof BackupOfNewer)) throw error;
+    const reason = error instanceof BackupOfNewer ? 'newer' : 'other-key';
+    return { files: 0, faults: 1, faulty: ['manifest'], reason };
   }
 };
 

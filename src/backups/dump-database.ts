@@ -10,7 +10,7 @@ type Deps = {
   connection: { url: string; sslCa: string | undefined };
   /** Whether PostgreSQL is a server of one's own, which pg_dump saves where it is there and new enough. */
   isOwnServer: boolean;
-  findPrograms: () => Promise<PostgresPrograms | undefined>;
+  findPrograms: (server: number) => Promise<PostgresPrograms | undefined>;
 };
 type Dumped = Pick<Manifest, 'database' | 'warning'> & { objects: SealedFacts[] };
 
@@ -22,7 +22,7 @@ export const PG_DUMP_PART = 'database.pg_dump';
 export const makeDumpDatabase =
   ({ connection, isOwnServer, findPrograms }: Deps) =>
   async (place: Place, id: BackupId, snapshot: Snapshot, signal: AbortSignal): Promise<Dumped> => {
-    const programs = isOwnServer ? await findPrograms() : undefined;
+    const programs = isOwnServer ? await findPrograms(snapshot.major) : undefined;
     const canDump = programs !== undefined && programs.major >= snapshot.major;
     const tables: TableFacts[] = [];
     for (const table of await snapshot.tables()) {
@@ -31,14 +31,18 @@ export const makeDumpDatabase =
     }
     const objects: SealedFacts[] = [];
     if (canDump) {
-      const dump = dumpDatabase(programs, connection, snapshot.name);
+      const dump = dumpDatabase(programs, connection, { snapshot: snapshot.name, signal });
       objects.push(await writeSealed(place, nameIn(id, PG_DUMP_PART), dump, signal));
     } else {
       for (const table of tables)
         objects.push(await writeSealed(place, nameIn(id, tablePart(table.name)), snapshot.rows(table), signal));
     }
     return {
-      database: { as: canDump ? 'pg_dump' : 'rows', tables, sequences: await snapshot.sequences() },
+      database: {
+        ...(canDump ? { as: 'pg_dump', by: programs.major } : { as: 'rows' }),
+        tables,
+        sequences: await snapshot.sequences(),
+      },
       objects,
       warning: !isOwnServer || canDump ? null : programs ? 'old-pg-dump' : 'no-pg-dump',
     };

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { ObjectStore } from '../platform/object-store.ts';
 import { keyIdOf, SealBroken } from '../platform/sealed-stream.ts';
 import type { Progress } from '../platform/long-work.ts';
-import { type Manifest, readManifest } from './backup-manifest.ts';
+import { BackupOfNewer, type Manifest, readManifest } from './backup-manifest.ts';
 import { type BackupId, manifestName, photoName, photosPrefix } from './backup-names.ts';
 import { checkSealed, copySealedPhoto, keyIdOfObject, type Place, type SealedFacts } from './backup-objects.ts';
 import { readPhotos } from './backup-photos.ts';
@@ -121,7 +121,7 @@ const orIfBroken = async <T, const E>(reading: Promise<T>, instead: E): Promise<
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof SealBroken || isUnreadable(error)) return instead;
+    if (error instanceof SealBroken || error instanceof BackupOfNewer || isUnreadable(error)) return instead;
     throw error;
   }
 };

@@ -5,7 +5,7 @@ import { makeDurableFolders, syncFolder, writeDurably } from '../platform/durabl
 import type { Progress } from '../platform/long-work.ts';
 import { SealBroken } from '../platform/sealed-stream.ts';
 import type { Result } from '../shared/result.ts';
-import type { Manifest } from './backup-manifest.ts';
+import { BackupOfNewer, type Manifest } from './backup-manifest.ts';
 import type { BackupId } from './backup-names.ts';
 import type { Place } from './backup-objects.ts';
 import { wholeBackups } from './list-backups.ts';
@@ -62,7 +62,7 @@ export const makeRestoreBackup =
       progress.tell(0, manifest.value.photos.files);
       if (copied) files = await restorePhotos(place, id, photos, progress);
     };
-    const how = { overwrite, takeOver, now: clock.now(), before: putPhotos };
+    const how = { overwrite, takeOver, now: clock.now(), signal: progress.signal, before: putPhotos };
     const restored = await restoreDatabase(place, manifest.value, database, how);
     if (!restored.ok) return restored;
     // The next start sees by the photos that they belong to the database, and leaves its id. Where none were put, the folder's id stays.
@@ -78,11 +78,12 @@ const wholeManifest = async (
   place: Place,
   id: BackupId,
   progress: Progress,
-): Promise<Result<Manifest, 'altered' | 'other-key'>> => {
+): Promise<Result<Manifest, 'altered' | 'other-key' | 'newer'>> => {
   try {
     const { manifest, faults } = await verifyBackup(place, id, progress);
     return manifest && faults === 0 ? { ok: true, value: manifest } : { ok: false, reason: 'altered' };
   } catch (error) {
+    if (error instanceof BackupOfNewer) return { ok: false, reason: 'newer' };
     if (error instanceof SealBroken) return { ok: false, reason: error.reason };
     throw error;
   }

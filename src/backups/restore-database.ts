@@ -4,6 +4,7 @@ import { type Db, knownMigrations, lockMigrations, migrateWithin, openDb, type T
 import { readJsonLines } from '../platform/json-lines.ts';
 import { findPostgresPrograms, restoreDatabase as restoreByPrograms } from '../platform/postgres-programs.ts';
 import { migrateQueueTables } from '../platform/queue-tables.ts';
+import { isRestoreUnfinished, unmarkUnfinished } from '../platform/unfinished-restore.ts';
 import type { Result } from '../shared/result.ts';
 import type { Manifest } from './backup-manifest.ts';
 import { nameIn } from './backup-names.ts';
@@ -24,6 +25,8 @@ type How = {
   /** Whether the restored installation is the one of the backup from now on, and keeps its id; otherwise it gets one of its own. */
   takeOver: boolean;
   now: Date;
+  /** Ends it; what was done so far is rolled back. */
+  signal: AbortSignal;
   /** Puts the photos in place: the last thing before the database is exchanged. */
   before: () => Promise<void>;
 };
@@ -31,13 +34,13 @@ export type WhyNotDatabase = 'in-use' | 'filled' | 'foreign' | 'newer' | 'no-pg-
 
 /**
  * Puts a backup's database in the place of what is there, in one transaction: a restore that fails or is killed leaves everything as it
- * was. Whoever starts meanwhile waits. Its schema is made as the backup knew it, then brought up to date.
+ * was; with a dump of pg_dump's in two, and after the first one nobody can start until the restore was run again. Whoever starts meanwhile waits. Its schema is made as the backup knew it, then brought up to date.
  */
 export const restoreDatabase = async (
   place: Place,
   manifest: Manifest,
   { connection, appRole, enqueue }: DatabaseTarget,
-  { overwrite, takeOver, now, before }: How,
+  { overwrite, takeOver, now, signal, before }: How,
 ): Promise<Result<null, WhyNotDatabase>> => {
   const owner = openDb({ ...connection, max: 4, statementTimeout: 0, lockTimeout: 60_000 });
   try {
@@ -50,14 +53,15 @@ export const restoreDatabase = async (
       await migrateQueueTables(owner);
       await before();
       if (manifest.database.as === 'pg_dump') {
-        const programs = await findPostgresPrograms();
+        const programs = await programsFor(lock, manifest);
         if (!programs) return { ok: false, reason: 'no-pg-restore' };
         const dump = await readSealed(place, nameIn(manifest.id, PG_DUMP_PART));
-        await restoreByPrograms(programs, connection, { dump, tables: manifest.database.tables });
+        await restoreByPrograms(programs, connection, { dump, tables: manifest.database.tables, signal });
       }
       await owner.transaction(async (trx) => {
         await trx.raw('set local idle_in_transaction_session_timeout = 0');
-        if (manifest.database.as === 'rows') await loadRows(trx, place, manifest);
+        if (manifest.database.as === 'rows') await loadRows(trx, place, manifest, signal);
+        await unmarkUnfinished(trx);
         await settleGone(trx, place, manifest.id, now);
         await migrateWithin(trx, { appRole });
         await trx('long_work').where({ state: 'running' }).delete(); // of the machine that made the backup, itself among it
@@ -73,10 +77,13 @@ export const restoreDatabase = async (
   }
 };
 
-const loadRows = (trx: Trx, place: Place, { id, migrations, database }: Manifest): Promise<void> =>
+const loadRows = (trx: Trx, place: Place, { id, migrations, database }: Manifest, signal: AbortSignal): Promise<void> =>
   loadDump(trx, {
     ...{ migrations, tables: database.tables, sequences: database.sequences },
-    rows: (table) => readSealed(place, nameIn(id, tablePart(table.name))),
+    rows: (table) => {
+      signal.throwIfAborted();
+      return readSealed(place, nameIn(id, tablePart(table.name)));
+    },
   });
 
 /** Tables that a restore leaves otherwise than the backup has them. */
@@ -91,15 +98,15 @@ const partFromOriginal = async (trx: Trx, { takeOver }: { takeOver: boolean }): 
   if (!takeOver) await trx('installation').update({ id: trx.raw('gen_random_uuid()') });
 };
 
-/** Why the backup cannot go there. What a restore that was killed at its very end left is taken for its own. */
+/** Why the backup cannot go there. What a restore that was killed in the middle, or at its very end, left is taken for its own. */
 const faultOf = async (
   owner: Db,
-  { migrations, database }: Manifest,
+  { migrations, postgres, database }: Manifest,
   { overwrite }: { overwrite: boolean },
 ): Promise<WhyNotDatabase | undefined> => {
   const known = new Set(knownMigrations());
   if (migrations.some((name) => !known.has(name))) return 'newer';
-  if (database.as === 'pg_dump' && !(await findPostgresPrograms())) return 'no-pg-restore';
+  if (database.as === 'pg_dump' && !(await programsFor(owner, { postgres, database }))) return 'no-pg-restore';
   return owner.transaction(async (trx) => {
     const { rows } = await trx.raw<{ rows: { ours: boolean; any: boolean }[] }>(
       `select to_regclass('public.knex_migrations') is not null as ours,
@@ -107,10 +114,19 @@ const faultOf = async (
     );
     if (!rows[0]?.any) return undefined;
     if (!rows[0].ours) return 'foreign';
-    if (overwrite || !(await isFilled(trx))) return undefined;
+    if (overwrite || (await isRestoreUnfinished(trx)) || !(await isFilled(trx))) return undefined;
     const kept = database.tables.filter(({ name }) => !NOT_KEPT.includes(name));
     return (await holdsTheSame(trx, kept)) ? undefined : 'filled';
   });
+};
+
+/** Those that read the dump and that the server here understands. */
+const programsFor = async (db: Db, { postgres, database }: Pick<Manifest, 'postgres' | 'database'>) => {
+  const { rows } = await db.raw<{ rows: { version: string }[] }>(
+    `select current_setting('server_version_num') as version`,
+  );
+  const server = Math.floor(Number(rows[0]?.version) / 10_000);
+  return findPostgresPrograms(Math.max(server, database.by ?? postgres));
 };
 
 /** More than an installation that has just been started: people, photos, or a second member of the staff. */

@@ -9,6 +9,7 @@ import { type Lack, readLacks, readPhotoList } from './backup-photos.ts';
 import type { Place } from './backup-objects.ts';
 import { pruneBackups, pruneSets, SPARED_MS } from './prune-backups.ts';
 import { replicateBackups } from './replicate-backups.ts';
+import type { SweepLeftovers } from './sweep-leftovers.ts';
 import type { WriteBackup } from './write-backup.ts';
 
 type Deps = {
@@ -18,6 +19,7 @@ type Deps = {
   writeBackup: WriteBackup;
   /** DATA_DIR/backups. */
   local: ObjectStore;
+  sweepLeftovers: SweepLeftovers;
   /** In BACKUP_S3_BUCKET. */
   remote: ObjectStore | undefined;
   keep: { days: number; count: number };
@@ -26,8 +28,11 @@ type Deps = {
 };
 /** By whom; `stopping` ends it. */
 export type Asked = { startedBy?: number | null; stopping?: AbortSignal };
-/** `place-away`: it is here, but not in S3; `key-not-kept`: a loss of this machine would make it worthless. */
-export type BackupWarning = 'place-away' | 'key-not-kept' | NonNullable<Manifest['warning']>;
+/**
+ * `place-away`: it is here, but not in S3; `key-not-kept`: a loss of this machine would make it worthless; `key-of-each-machine`: and
+ * other machines with this database would make keys of their own.
+ */
+export type BackupWarning = 'place-away' | 'key-not-kept' | 'key-of-each-machine' | NonNullable<Manifest['warning']>;
 type MadeBackup = {
   manifest: Manifest;
   places: number;
@@ -44,7 +49,7 @@ const NAMED = 100;
  * backup is made all the same, and copied by the next one.
  */
 export const makeRunBackup =
-  ({ longWork, backupKey, keeping, writeBackup, local, remote, keep, clock, logger }: Deps) =>
+  ({ longWork, backupKey, keeping, writeBackup, local, sweepLeftovers, remote, keep, clock, logger }: Deps) =>
   (asked: Asked = {}) =>
     longWork.run(
       'backup',
@@ -52,6 +57,7 @@ export const makeRunBackup =
         const place: Place = { store: local, key: await backupKey.get() };
         const rule = { ...keep, now: clock.now() };
         await pruneSets(local, rule); // first: the halves of those that were killed may be what fills the disk
+        await sweepLeftovers();
         const verified = await longWork.latest('backup-verify', 'done');
         const thorough = Number(verified?.detail['faults'] ?? 0) > 0;
         const manifest = await writeBackup(place, { ...progress, thorough });
@@ -77,8 +83,8 @@ export const makeRunBackup =
             isAway = true;
           }
         }
-        const isKept = await keeping.isKept();
-        const warning = (isAway && 'place-away') || (!isKept && 'key-not-kept') || manifest.warning;
+        const notKept = keeping.isOfEachMachine ? 'key-of-each-machine' : 'key-not-kept';
+        const warning = (isAway && 'place-away') || (!(await keeping.isKept()) && notKept) || manifest.warning;
         const made: MadeBackup = { manifest, places, warning, lacking: await nameLacking(place, manifest), notCopied };
         return { ...made, detail: detailOf(made) };
       },

@@ -17,7 +17,8 @@ const AT_ONCE = 8;
 
 /**
  * Decrypts everything that belongs to a backup and compares it with what its manifest and its list of photos say. A backup whose
- * manifest cannot be read has one fault and no manifest. Rejects with SealBroken 'other-key' when it was sealed with another key.
+ * manifest cannot be read has one fault and no manifest. Rejects with SealBroken 'other-key' when it was sealed with another key, and with
+ * BackupOfNewer.
  */
 export const verifyBackup = async (place: Place, id: BackupId, { tell, signal }: Progress): Promise<Verified> => {
   const found: Verified = { manifest: undefined, files: 0, faults: 0, faulty: [] };

@@ -41,7 +41,7 @@ export const makeWriteBackup =
     const now = clock.now();
     const id = makeBackupId(now, randomBytes(4));
     const about = { format: FORMAT, id, madeAt: now.toISOString(), version, storage } as const;
-    const ofDatabase = await withSnapshot(connection, async (snapshot) => {
+    const ofDatabase = await withSnapshot(connection, signal, async (snapshot) => {
       const jobs = await countLines(place, nameIn(id, 'jobs'), snapshot.lines(JOBS_QUESTION), signal);
       const list = await countLines(place, photosName(id), snapshot.lines(PHOTOS_QUESTION), signal);
       const dumped = await dumpDatabase(place, id, snapshot, signal);
@@ -75,12 +75,17 @@ export type WriteBackup = ReturnType<typeof makeWriteBackup>;
 
 const withSnapshot = async <T>(
   connection: Deps['connection'],
+  signal: AbortSignal,
   work: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> => {
   const snapshot = await openSnapshot(connection);
+  const end = (): void => void snapshot.close(); // whatever it is in the middle of
+  signal.addEventListener('abort', end, { once: true });
   try {
+    signal.throwIfAborted();
     return await work(snapshot);
   } finally {
+    signal.removeEventListener('abort', end);
     await snapshot.close();
   }
 };

@@ -3,6 +3,8 @@ import { type Command, UsageError } from './command.ts';
 const ADVICE =
   'Keep it where a loss of this machine does not reach it: in a password safe, or printed in the school’s safe. Without it no backup can be read. Then say "npm run cli -- backup:key --confirm".';
 
+const NO_KEY_YET = 'There is no key yet: "npm run cli -- backup:key" in a terminal makes one and shows it.';
+
 export const backupKeyCommand: Command = {
   usage: 'backup:key [--confirm]',
   summary:
@@ -10,7 +12,7 @@ export const backupKeyCommand: Command = {
   options: { confirm: { type: 'boolean' } },
   run: async ({ backups, config }, given) => {
     if (given.values['confirm'] === true) {
-      await backups.confirmKept();
+      if (!(await backups.confirmKept())) return { text: NO_KEY_YET, json: { kept: false }, exit: 1 };
       const text = `It is noted that the key is kept elsewhere: a backup is made each night at ${config.BACKUP_AT}.`;
       return { text, json: { kept: true } };
     }

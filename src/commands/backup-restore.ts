@@ -9,6 +9,7 @@ import { backupPlaces, wireRestore } from '../wiring-backups.ts';
 import { inSize, refusals } from './backup-sentences.ts';
 import { backupIdOf } from './backup-verify.ts';
 import { type BareCommand, type Given, optional, UsageError } from './command.ts';
+import { untilStopped } from './until-stopped.ts';
 
 export const backupRestoreCommand: BareCommand = {
   usage: 'backup:restore [ID] [--from FOLDER | --from-s3] [--overwrite] [--take-over]',
@@ -18,37 +19,37 @@ export const backupRestoreCommand: BareCommand = {
     ...{ from: { type: 'string' }, 'from-s3': { type: 'boolean' } },
     ...{ overwrite: { type: 'boolean' }, 'take-over': { type: 'boolean' } },
   },
-  runBare: async ({ config, logger }, given) => {
-    const id = backupIdOf(given);
-    const store = await placeOf(config, given);
-    const key = await makeBackupKey({ given: config.BACKUP_KEY, dataDir: config.DATA_DIR }).find();
-    if (!key) throw new UsageError('BACKUP_KEY is missing: without the key of the backups none can be read');
-    const began = performance.now();
-    const { restore, stop } = await wireRestore({ config, logger });
-    try {
-      const signal = new AbortController().signal;
-      const takeOver = given.values['take-over'] === true;
-      const asked = { id, overwrite: given.values['overwrite'] === true, takeOver, tell: () => undefined, signal };
-      const restored = await restore({ store, key }, asked);
-      if (!restored.ok) return { text: refusals[restored.reason], json: { reason: restored.reason }, exit: 1 };
-      const { manifest, files } = restored.value;
-      const { tables } = manifest.database;
-      const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-      const seconds = Math.ceil((performance.now() - began) / 1000);
-      const text = [
-        `Backup ${manifest.id} is restored in ${seconds} s: ${rows} rows in ${tables.length} tables, ${files} files of photos (${inSize(manifest.photos.bytes)}).`,
-        'Every count and every checksum is the same as in the backup.',
-        ...(manifest.photos.copied
-          ? []
-          : [`The photos are not part of it: they were kept by STORAGE=${manifest.storage}.`]),
-        ...(takeOver ? [] : [OF_ITS_OWN]),
-        'Start the service, then run "npm run cli -- doctor".',
-      ];
-      return { text: text.join('\n'), json: { id: manifest.id, seconds, rows, files, tables: countsOf(tables) } };
-    } finally {
-      await stop();
-    }
-  },
+  runBare: ({ config, logger }, given) =>
+    untilStopped(async (signal) => {
+      const id = backupIdOf(given);
+      const store = await placeOf(config, given);
+      const key = await makeBackupKey({ given: config.BACKUP_KEY, dataDir: config.DATA_DIR }).find();
+      if (!key) throw new UsageError('BACKUP_KEY is missing: without the key of the backups none can be read');
+      const began = performance.now();
+      const { restore, stop } = await wireRestore({ config, logger });
+      try {
+        const takeOver = given.values['take-over'] === true;
+        const asked = { id, overwrite: given.values['overwrite'] === true, takeOver, tell: () => undefined, signal };
+        const restored = await restore({ store, key }, asked);
+        if (!restored.ok) return { text: refusals[restored.reason], json: { reason: restored.reason }, exit: 1 };
+        const { manifest, files } = restored.value;
+        const { tables } = manifest.database;
+        const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+        const seconds = Math.ceil((performance.now() - began) / 1000);
+        const text = [
+          `Backup ${manifest.id} is restored in ${seconds} s: ${rows} rows in ${tables.length} tables, ${files} files of photos (${inSize(manifest.photos.bytes)}).`,
+          'Every count and every checksum is the same as in the backup.',
+          ...(manifest.photos.copied
+            ? []
+            : [`The photos are not part of it: they were kept by STORAGE=${manifest.storage}.`]),
+          ...(takeOver ? [] : [OF_ITS_OWN]),
+          'Start the service, then run "npm run cli -- doctor".',
+        ];
+        return { text: text.join('\n'), json: { id: manifest.id, seconds, rows, files, tables: countsOf(tables) } };
+      } finally {
+        await stop();
+      }
+    }),
 };
 
 const OF_ITS_OWN =

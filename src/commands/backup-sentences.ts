@@ -6,6 +6,8 @@ export const warningSentences: Record<BackupWarning, string> = {
   'place-away': 'S3 did not take it: it is on this machine only. The next backup copies it; check BACKUP_S3_BUCKET.',
   'key-not-kept':
     'Nobody has confirmed yet that the key is kept elsewhere: if this machine is lost, the backup is worthless. "npm run cli -- backup:key" shows the key.',
+  'key-of-each-machine':
+    'BACKUP_KEY is not set, and with DATABASE_URL each machine makes a key of its own: give BACKUP_KEY to all of them. The nightly backup waits for that, or, where there is one machine only, for "npm run cli -- backup:key --confirm".',
   'no-pg-dump':
     'There is no pg_dump on this machine: the rows were saved by the service itself. Install the client programs of your PostgreSQL to have its own format.',
   'old-pg-dump':

@@ -1,4 +1,5 @@
 import { BackupKeyDamaged } from '../backups/backup-key.ts';
+import { BackupOfNewer } from '../backups/backup-manifest.ts';
 import { BackupsOfAnother } from '../backups/claimed-backups.ts';
 import { NoBackup } from '../backups/check-backup.ts';
 import { RehearsalFailed } from '../backups/rehearse-backup.ts';
@@ -8,6 +9,7 @@ import { EmbeddedPostgresUnavailable } from '../platform/embedded-postgres.ts';
 import { StoreUnavailable } from '../platform/object-store.ts';
 import { ProgramFailed } from '../platform/postgres-programs.ts';
 import { SealBroken } from '../platform/sealed-stream.ts';
+import { RestoreUnfinished } from '../platform/unfinished-restore.ts';
 import { ConfigError } from '../shared/config.ts';
 import { refusals } from './backup-sentences.ts';
 
@@ -38,10 +40,14 @@ export const explainFailure = (error: unknown): string | undefined => {
 
 /** What may be wrong with backups. */
 const explainBackup = (error: unknown): string | undefined => {
-  if (error instanceof BackupKeyDamaged || error instanceof BackupsOfAnother) return error.message;
+  const isItsOwnSentence = [BackupKeyDamaged, BackupsOfAnother, RestoreUnfinished].some(
+    (kind) => error instanceof kind,
+  );
+  if (error instanceof Error && isItsOwnSentence) return error.message;
   if (error instanceof LoadDiffers)
     return 'What was loaded is not what was saved. Nothing was changed: try an older backup.';
   if (error instanceof NoBackup) return refusals['no-backup'];
+  if (error instanceof BackupOfNewer) return refusals.newer;
   if (error instanceof SealBroken) return refusals[error.reason];
   if (error instanceof ProgramFailed)
     return `${error.message}: nothing was changed. Are its programs of the server's version?`;

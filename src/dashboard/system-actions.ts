@@ -8,8 +8,7 @@ type Deps = {
   db: Db;
   queue: Pick<Queue, 'retry'>;
   longWork: Pick<LongWorks, 'cancel'>;
-  /** Undefined where there are none. */
-  backups: Backups | undefined;
+  backups: Backups;
 };
 type By = { actor: Actor & { kind: 'staff' }; schoolId: number };
 
@@ -31,25 +30,20 @@ export const makeSystemActions = ({ db, queue, longWork, backups }: Deps) => ({
       return asked;
     }),
 
-  /** Queues a backup, a verification or a rehearsal; false where there are no backups. */
-  startBackupWork: async ({ actor, schoolId }: By, kind: BackupWork): Promise<boolean> => {
-    if (!backups) return false;
-    await db.transaction(async (trx) => {
+  /** Queues a backup, a verification or a rehearsal. */
+  startBackupWork: ({ actor, schoolId }: By, kind: BackupWork): Promise<void> =>
+    db.transaction(async (trx) => {
       await backups.startWork(trx, kind, actor.staffId);
       await recordEvent(trx, { schoolId, actor, kind: `system.${kind}-asked` });
-    });
-    return true;
-  },
+    }),
 
-  /** Writes down that the key of the backups is kept somewhere else, too; false where there are no backups. */
-  confirmKey: async ({ actor, schoolId }: By): Promise<boolean> => {
-    if (!backups) return false;
-    await db.transaction(async (trx) => {
-      await backups.confirmKeyKept(trx, actor.staffId);
-      await recordEvent(trx, { schoolId, actor, kind: 'system.key-kept' });
-    });
-    return true;
-  },
+  /** Writes down that the key of the backups is kept somewhere else, too; false when there is no key yet. */
+  confirmKey: ({ actor, schoolId }: By): Promise<boolean> =>
+    db.transaction(async (trx) => {
+      const kept = await backups.confirmKeyKept(trx, actor.staffId);
+      if (kept) await recordEvent(trx, { schoolId, actor, kind: 'system.key-kept' });
+      return kept;
+    }),
 });
 
 export type SystemActions = ReturnType<typeof makeSystemActions>;

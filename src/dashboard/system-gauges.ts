@@ -55,7 +55,7 @@ const mirrorGauges = ({ mirror }: SystemStatus, age: Age): Gauge[] => {
 };
 
 const backupGauges = ({ backups }: SystemStatus, age: Age): Gauge[] => {
-  if (!backups?.ok) return [];
+  if (!backups.ok) return [];
   const { newest, verified, rehearsed, lastFailure, isRed } = backups.value;
   const failed = lastFailure !== undefined && (!newest || lastFailure.at > newest.at);
   const ageOf = (last: { at: Date } | undefined) => last && age(last.at);

@@ -25,6 +25,8 @@ export type BackupState = {
   hasRehearsalFailed: boolean;
   /** Whether somebody has said that the key is kept somewhere else, too. */
   isKeyKept: boolean;
+  /** Whether each machine makes a key of its own, so that one has to be given to all. */
+  isKeyOfEachMachine: boolean;
   isRed: boolean;
 };
 
@@ -36,5 +38,6 @@ export type BackupWork = (typeof backupWorks)[number];
 export type Backups = {
   state: () => Promise<BackupState>;
   startWork: (trx: Trx, kind: BackupWork, staffId: number) => Promise<void>;
-  confirmKeyKept: (trx: Trx, staffId: number) => Promise<void>;
+  /** False when there is no key yet. */
+  confirmKeyKept: (trx: Trx, staffId: number) => Promise<boolean>;
 };

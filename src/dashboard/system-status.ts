@@ -31,8 +31,7 @@ export type SystemStatus = {
   doctor: Answer<LongWork | undefined>;
   /** Undefined where photos are not copied anywhere. */
   mirror: Answer<MirrorBacklog> | undefined;
-  /** Undefined where there are no backups. */
-  backups: Answer<BackupState> | undefined;
+  backups: Answer<BackupState>;
 };
 
 type Deps = {
@@ -47,7 +46,7 @@ type Deps = {
   photoDir: string | undefined;
   databaseDir: string | undefined;
   mirrorBacklog: (() => Promise<MirrorBacklog>) | undefined;
-  backupState: (() => Promise<BackupState>) | undefined;
+  backupState: () => Promise<BackupState>;
   /** Kinds of jobs that nobody queues here: they are left out as long as none is left from before. */
   unusedJobs?: string[];
   deadlineMs?: number;
@@ -82,13 +81,13 @@ export const makeReadSystemStatus = (deps: Deps) => {
   const works = part(longWork.running);
   const doctor = part(() => longWork.latest('doctor', 'done'));
   const mirror = deps.mirrorBacklog && part(deps.mirrorBacklog);
-  const backups = deps.backupState && part(deps.backupState);
+  const backups = part(deps.backupState);
 
   return async (): Promise<SystemStatus> => {
-    const answers = Promise.all([database(), storage(), jobs(), jobsServed(), works(), doctor()]);
-    const optional = Promise.all([photoVolume?.(), mirror?.(), backups?.()]);
-    const [databaseNow, storageNow, jobsNow, jobsServedNow, worksNow, doctorNow] = await answers;
-    const [photoVolumeNow, mirrorNow, backupsNow] = await optional;
+    const answers = Promise.all([database(), storage(), jobs(), jobsServed(), works(), doctor(), backups()]);
+    const optional = Promise.all([photoVolume?.(), mirror?.()]);
+    const [databaseNow, storageNow, jobsNow, jobsServedNow, worksNow, doctorNow, backupsNow] = await answers;
+    const [photoVolumeNow, mirrorNow] = await optional;
     return {
       ...{ readAt: clock.now(), startedAt, database: databaseNow, storage: storageNow, photoVolume: photoVolumeNow },
       ...{ jobs: jobsNow, jobsServed: jobsServedNow, works: worksNow, doctor: doctorNow },

@@ -12,25 +12,27 @@ type Ended = { ok: true } | { ok: false; reason: 'running' | 'cancelled' };
 /** Another one of its kind runs, perhaps in a process that has just died: it is known within minutes. */
 const LATER_SECONDS = 5 * 60;
 
-/** Who does the jobs of backups. Each comes again when its process stops in the middle, and not when somebody cancels it. */
+/** Who does the jobs of backups. Each comes again when its process stops in the middle, and not when somebody cancels it. Each tells whether it was done. */
 export const makeBackupJobs = ({ run, verify, rehearse, db, queue }: Deps) => {
   const job =
     (
       name: 'backup' | 'backup-verify' | 'backup-rehearsal',
       work: (asked: Parameters<RunBackup>[0]) => Promise<Ended>,
     ) =>
-    async (payload: Payload, { signal }: Around): Promise<void> => {
+    async (payload: Payload, { signal }: Around): Promise<boolean> => {
       const ended = await work({ startedBy: payload.startedBy ?? null, stopping: signal });
-      if (ended.ok) return;
+      if (ended.ok) return true;
       if (ended.reason === 'cancelled' && signal.aborted) throw new Error('the process stopped in the middle');
-      if (ended.reason === 'cancelled') return;
+      if (ended.reason === 'cancelled') return false;
       await db.transaction((trx) =>
         queue.enqueue(trx, name, payload, { startAfterSeconds: LATER_SECONDS, singletonKey: 'later' }),
       );
+      return false;
     };
   return {
     backup: async (payload: Payload, around: Around): Promise<void> => {
-      await job('backup', run)(payload, around);
+      const isMade = await job('backup', run)(payload, around);
+      if (!isMade) return;
       await db.transaction((trx) => queue.enqueue(trx, 'backup-verify', {}, { singletonKey: 'after-backup' }));
     },
     'backup-verify': job('backup-verify', verify),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import knex, { type Knex } from 'knex';
 import { allowQueue, migrateQueueTables } from './queue-tables.ts';
+import { isRestoreUnfinished, RestoreUnfinished } from './unfinished-restore.ts';
 
 export type Db = Knex;
 /** The caller's transaction; whoever gets one writes inside it and never commits. */
@@ -81,7 +82,7 @@ type Migrated = { names: string[]; restricted: boolean };
  * Brings the schema and the tables of the jobs up to date, as the role that owns them, and lets `appRole` use them. Gives
  * the names of what it ran, and whether the app is held to its rights: PostgreSQL cannot hold an owner, who may give the
  * rights back to themselves. Processes that start together wait for each other. Needs two connections of the pool. Knex's
- * own lock survives a kill, ours does not: so ours decides.
+ * own lock survives a kill, ours does not: so ours decides. Rejects with RestoreUnfinished where a restore was killed in the middle.
  */
 export const migrate = async (db: Db, { appRole }: { appRole: string }): Promise<Migrated> =>
   db.transaction(async (lock) => {
@@ -89,6 +90,7 @@ export const migrate = async (db: Db, { appRole }: { appRole: string }): Promise
     await lock.raw('set local lock_timeout = 0; set local statement_timeout = 0');
     await lock.raw('set local idle_in_transaction_session_timeout = 0');
     await lock.raw('select pg_advisory_xact_lock(?)', [advisoryLocks.migrate]);
+    if (await isRestoreUnfinished(lock)) throw new RestoreUnfinished();
     await db.migrate.forceFreeMigrationsLock(migrationSettings);
     const [, names] = (await db.migrate.latest(migrationSettings)) as [number, string[]];
     await migrateQueueTables(db);

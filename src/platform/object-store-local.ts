@@ -10,7 +10,7 @@ import { type ObjectFacts, type ObjectInfo, type ObjectStore, StoreUnavailable }
 
 const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
 /** Where objects are written before they are whole; no key begins with a dot. */
-const UNFINISHED = '.unfinished';
+export const UNFINISHED = '.unfinished';
 
 /** Keeps objects as files below `root`, which is made when it is first needed; for their owner alone, and durable. */
 export const makeLocalObjectStore = (root: string): ObjectStore => {
@@ -59,7 +59,9 @@ export const makeLocalObjectStore = (root: string): ObjectStore => {
     remove: async (keys) => {
       const changed = new Set<string>();
       for (const key of keys) {
-        await rm(pathOf(key), { force: true });
+        await rm(pathOf(key), { force: true }).catch((error: unknown) => {
+          throw explain(error);
+        });
         changed.add(dirname(pathOf(key)));
       }
       for (const folder of changed) await orUndefined(syncFolder(folder));

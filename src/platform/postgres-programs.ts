@@ -1,12 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { EMPTY_PUBLIC, PLAIN_TEXT, sumQuestion } from './database-tables.ts';
 import type { TableFacts } from './database-load.ts';
+import { libpqEnvironment } from './libpq-environment.ts';
+import { MARK_UNFINISHED } from './unfinished-restore.ts';
 
 /** PostgreSQL's own programs of one version, which a machine may have or not. */
 export type PostgresPrograms = { major: number; dump: string; restore: string; psql: string };
@@ -21,11 +23,18 @@ const run = promisify(execFile);
 /** Thrown when one of the programs fails; what it said may quote rows, so only its name and exit code are told. */
 export class ProgramFailed extends Error {}
 
-/** The newest programs of the machine; undefined where there are none. `debian` is for tests. */
-export const findPostgresPrograms = async (debian = DEBIAN): Promise<PostgresPrograms | undefined> => {
-  const folders = [...versionsIn(debian), ...SEARCH_PATH.split(delimiter)];
-  const found = await Promise.all(folders.map(programsIn));
-  return found.flatMap((one) => one ?? []).sort((a, b) => b.major - a.major)[0];
+/**
+ * The programs that suit a server of this major version: the oldest ones that are not older than it, for newer ones may say what it does
+ * not understand; where all are older, the newest; undefined where there are none. `debian` and `path` are for tests.
+ */
+export const findPostgresPrograms = async (
+  server: number,
+  { debian, path }: { debian: string; path: string } = { debian: DEBIAN, path: SEARCH_PATH },
+): Promise<PostgresPrograms | undefined> => {
+  const folders = [...path.split(delimiter), ...versionsIn(debian)];
+  const found = (await Promise.all(folders.map(programsIn))).flatMap((one) => one ?? []);
+  const byAge = found.toSorted((a, b) => a.major - b.major);
+  return byAge.find(({ major }) => major >= server) ?? byAge.at(-1);
 };
 
 const versionsIn = (folder: string): string[] => {
@@ -50,38 +59,47 @@ const programsIn = async (folder: string): Promise<PostgresPrograms | undefined>
   return majors.length === 3 ? { major: Math.min(...majors), dump, restore, psql } : undefined;
 };
 
-/** A dump in pg_dump's own format of what `snapshot` sees, but for the jobs. The stream fails when the program does. */
-export const dumpDatabase = (programs: PostgresPrograms, connection: Connection, snapshot: string): Readable => {
+/** A dump in pg_dump's own format of what `snapshot` sees, but for the jobs. The stream fails when the program does; `signal` ends it at once. */
+export const dumpDatabase = (
+  programs: PostgresPrograms,
+  connection: Connection,
+  { snapshot, signal }: { snapshot: string; signal: AbortSignal },
+): Readable => {
   const options = ['--format=custom', `--snapshot=${snapshot}`, '--exclude-schema=pgboss', '--lock-wait-timeout=60000'];
   const child = spawn(programs.dump, [...options, '--no-owner', '--no-privileges', '--no-password'], {
-    env: environmentOf(connection),
+    env: environmentFor(programs, connection),
     stdio: ['ignore', 'pipe', 'ignore'],
+    signal,
   });
-  return Readable.from(untilExit(child, child.stdout, 'pg_dump'), { objectMode: false });
+  return Readable.from(untilExit(child, child.stdout, exitOf(child, 'pg_dump')), { objectMode: false });
 };
 
 /**
  * Puts such a dump in the place of all that the schema `public` holds, in one transaction that also compares every table: before
- * its commit nothing is changed for anybody.
+ * its commit nothing is changed for anybody. After it the database bears the mark of a restore that is not finished: no service starts.
  */
 export const restoreDatabase = async (
-  { restore, psql }: PostgresPrograms,
+  programs: PostgresPrograms,
   connection: Connection,
-  { dump, tables }: { dump: Readable; tables: TableFacts[] },
+  { dump, tables, signal }: { dump: Readable; tables: TableFacts[]; signal?: AbortSignal },
 ): Promise<void> => {
-  const reader = spawn(restore, ['--no-owner', '--no-privileges', '--no-comments', '--file=-'], {
+  const ending = signal ? { signal } : {};
+  const reader = spawn(programs.restore, ['--no-owner', '--no-privileges', '--no-comments', '--file=-'], {
     env: { PATH: SEARCH_PATH },
     stdio: ['pipe', 'pipe', 'ignore'],
+    ...ending,
   });
+  const read = exitOf(reader, 'pg_restore');
   const options = ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1'];
-  const writer = spawn(psql, [...options, '--file=-'], {
-    env: environmentOf(connection),
+  const writer = spawn(programs.psql, [...options, '--file=-'], {
+    env: environmentFor(programs, connection),
     stdio: ['pipe', 'ignore', 'ignore'],
+    ...ending,
   });
   const script = async function* (): AsyncGenerator<string | Buffer> {
     yield `begin;\n${EMPTY_PUBLIC};\n`;
-    yield* untilExit(reader, reader.stdout, 'pg_restore');
-    yield `${PLAIN_TEXT};\n${tables.map(comparison).join('')}commit;\n`; // a script that breaks off before is rolled back
+    yield* untilExit(reader, reader.stdout, read);
+    yield `${MARK_UNFINISHED};\n${PLAIN_TEXT};\n${tables.map(comparison).join('')}commit;\n`; // a script that breaks off before is rolled back
   };
   // pg_restore need not read an archive to its last byte; one that breaks off it refuses by its exit code.
   const fed = pipeline(dump, reader.stdin).catch((error: unknown) => {
@@ -101,9 +119,7 @@ const comparison = (table: TableFacts): string =>
   `do $$ begin if (select n || ' ' || sum from (${sumQuestion(table)}) found) <> '${table.rows} ${table.sum}'
    then raise exception 'a table differs'; end if; end $$;\n`;
 
-async function* untilExit(child: ChildProcess, output: Readable, program: string): AsyncGenerator<Buffer> {
-  const ended = exitOf(child, program);
-  ended.catch(() => undefined);
+async function* untilExit(child: ChildProcess, output: Readable, ended: Promise<void>): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of output) yield chunk as Buffer;
     await ended; // the end of its output does not tell that it is whole
@@ -112,29 +128,19 @@ async function* untilExit(child: ChildProcess, output: Readable, program: string
   }
 }
 
-const exitOf = async (child: ChildProcess, program: string): Promise<void> => {
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new ProgramFailed(`${program} ended with ${code ?? 'a signal'}`);
+/** Rejects when the program fails or is ended; whoever does not wait for it need not hear of that. */
+const exitOf = (child: ChildProcess, program: string): Promise<void> => {
+  const ended = once(child, 'exit').then(([code]) => {
+    if (code !== 0) throw new ProgramFailed(`${program} ended with ${String(code ?? 'a signal')}`);
+  });
+  ended.catch(() => undefined);
+  return ended;
 };
 
 const isBrokenPipe = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code));
 
-/** The address for libpq: in the environment, for a command line can be read by everybody on the machine. */
-const environmentOf = ({ url, sslCa }: Connection): Record<string, string> => {
-  const at = new URL(url);
-  const given: Record<string, string | null | undefined> = {
-    PGHOST: at.searchParams.get('host') ?? at.hostname.replace(/^\[(.*)\]$/, '$1'),
-    PGPORT: at.port,
-    PGUSER: decodeURIComponent(at.username),
-    PGPASSWORD: decodeURIComponent(at.password),
-    PGDATABASE: decodeURIComponent(at.pathname.slice(1)),
-    PGSSLMODE: sslCa === undefined ? at.searchParams.get('sslmode') : 'verify-full',
-    PGSSLROOTCERT: sslCa === undefined ? at.searchParams.get('sslrootcert') : resolve(sslCa),
-    PGOPTIONS: '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0',
-    PGAPPNAME: 'parent-onboarding-backup',
-    PGCONNECT_TIMEOUT: '10',
-  };
-  const set = Object.entries(given).filter((one): one is [string, string] => Boolean(one[1]));
-  return { PATH: SEARCH_PATH, LC_ALL: 'C', ...Object.fromEntries(set) };
-};
+const environmentFor = ({ major }: PostgresPrograms, connection: Connection): Record<string, string> => ({
+  ...{ PATH: SEARCH_PATH, LC_ALL: 'C' },
+  ...libpqEnvironment(connection, major),
+});

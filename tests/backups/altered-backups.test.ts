@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BackupId } from '../../src/backups/backup-names.ts';
-import { readManifest, writeManifest } from '../../src/backups/backup-manifest.ts';
+import { BackupOfNewer, readManifest, writeManifest } from '../../src/backups/backup-manifest.ts';
 import { verifyBackup } from '../../src/backups/verify-backup.ts';
 import { makeLocalObjectStore } from '../../src/platform/object-store-local.ts';
 import { type App, startApp } from '../support/app.ts';
@@ -127,6 +127,9 @@ describe('R66: a backup that is not what was saved', () => {
     const migrations = [...manifest.migrations, '20991231000000_future__create.ts'];
     await writeManifest(place, { ...manifest, migrations });
     expect(await machine.restore(place)).toEqual({ ok: false, reason: 'newer' });
+    await writeManifest(place, { ...manifest, format: (manifest.format + 1) as typeof manifest.format });
+    expect(await machine.restore(place)).toEqual({ ok: false, reason: 'newer' });
+    await expect(verifyBackup(place, id, progress)).rejects.toThrow(BackupOfNewer);
     const { database } = manifest;
     for (const change of [{ sum: '1' }, { rows: 77 }]) {
       const tables = database.tables.map((table) => (table.name === 'parents' ? { ...table, ...change } : table));

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nameIn } from '../../src/backups/backup-names.ts';
 import { readSealed } from '../../src/backups/backup-objects.ts';
-import { openDb } from '../../src/platform/db.ts';
+import { type Db, openDb } from '../../src/platform/db.ts';
+import { MARK_UNFINISHED, RestoreUnfinished } from '../../src/platform/unfinished-restore.ts';
 import { type App, startApp } from '../support/app.ts';
 import { BACKUP_ENV, BACKUP_KEY, contentOf, emptyMachine, makeBackup, placeOf } from '../support/backups.ts';
 import { addParent, addStaff } from '../support/cast.ts';
@@ -95,19 +96,28 @@ describe('R66: a backup of a school in every state', () => {
       expect(settings).not.toContain(secret);
   });
 
-  test('does not overwrite a database with people, nor photos that are there, unless it is told to', async () => {
+  test('does not overwrite people or photos that are there, unless it is told to, or a restore was killed in the middle', async () => {
     const machine = await emptyMachine();
     await machine.restore(placeOf(app));
     const before = await contentOf(machine.database.ownerUrl);
     expect(await machine.restore(placeOf(app))).toEqual({ ok: false, reason: 'photos-there' });
     const elsewhere = await emptyMachine(machine.database);
-    const owner = openDb({ url: machine.database.ownerUrl, max: 1 });
-    await owner('parents').update({ child_name: 'Sofia' });
-    await owner.destroy();
+    const withOwner = async (work: (owner: Db) => PromiseLike<unknown>) => {
+      const owner = openDb({ url: machine.database.ownerUrl, max: 1 });
+      await work(owner);
+      await owner.destroy();
+    };
+    await withOwner((owner) => owner('parents').update({ child_name: 'Sofia' }));
     const changed = await contentOf(machine.database.ownerUrl);
     expect(await elsewhere.restore(placeOf(app))).toEqual({ ok: false, reason: 'filled' });
     expect(await contentOf(machine.database.ownerUrl)).toEqual(changed);
     expect(existsSync(elsewhere.uploadsDir)).toBe(false);
+    await withOwner((owner) => owner.raw(MARK_UNFINISHED)); // as if a restore had been killed in the middle
+    const { url, ownerUrl } = machine.database;
+    const starting = startApp({ env: { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl } });
+    await expect(starting).rejects.toThrow(RestoreUnfinished);
+    expect(await elsewhere.restore(placeOf(app))).toMatchObject({ ok: true });
+    expect(await contentOf(machine.database.ownerUrl)).toEqual(before);
     expect(await machine.restore(placeOf(app), { overwrite: true })).toMatchObject({ ok: true });
     expect(await contentOf(machine.database.ownerUrl)).toEqual(before);
     machine.remove();

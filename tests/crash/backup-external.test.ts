@@ -1,6 +1,10 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeManifest } from '../../src/backups/backup-manifest.ts';
+import { nameIn } from '../../src/backups/backup-names.ts';
+import { readSealed } from '../../src/backups/backup-objects.ts';
+import { PG_DUMP_PART } from '../../src/backups/dump-database.ts';
+import { migrate, openDb } from '../../src/platform/db.ts';
 import { findPostgresPrograms, restoreDatabase } from '../../src/platform/postgres-programs.ts';
 import { type App, startApp } from '../support/app.ts';
 import { givePhoto } from '../support/actors.ts';
@@ -38,11 +42,12 @@ const ownerUrlOf = (one: App): string => one.config.MIGRATION_DATABASE_URL ?? ''
 
 describe('R66: with a PostgreSQL 15 of one’s own', () => {
   test('pg_dump makes the dump, and it is restored there and in the embedded 18 to the same rows', async () => {
-    expect(await findPostgresPrograms()).toMatchObject({ major: 15 });
+    expect(await findPostgresPrograms(15)).toMatchObject({ major: 15 });
     const content = await contentOf(ownerUrlOf(app), postgres.ca);
     const { manifest, warning } = await makeBackup(app);
-    expect({ as: manifest.database.as, warning, major: manifest.postgres }).toEqual({
-      as: 'pg_dump',
+    const { as, by } = manifest.database;
+    expect({ as, by, warning, major: manifest.postgres }).toEqual({
+      ...{ as: 'pg_dump', by: 15 },
       warning: null,
       major: 15,
     });
@@ -81,14 +86,20 @@ describe('R66: with a PostgreSQL 15 of one’s own', () => {
     await writeManifest(place, { ...manifest, database: { ...manifest.database, tables } });
     await expect(machine.restore(place)).rejects.toThrow('psql ended with 3');
     expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual({});
-    const programs = await findPostgresPrograms();
+    const programs = await findPostgresPrograms(15);
     if (!programs) throw new Error('no programs');
     const dump = Readable.from([Buffer.from('PGDMP and nothing more')]);
     const to = { url: database.ownerUrl, sslCa: postgres.ca };
     await expect(restoreDatabase(programs, to, { dump, tables: [] })).rejects.toThrow('pg_restore ended with 1');
     expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual({});
     await writeManifest(place, manifest);
+    const whole = await readSealed(place, nameIn(manifest.id, PG_DUMP_PART));
+    await restoreDatabase(programs, to, { dump: whole, tables: manifest.database.tables }); // and then it is killed
+    const owner = openDb({ ...to, max: 3 });
+    await expect(migrate(owner, { appRole: 'app' })).rejects.toThrow('was not finished');
+    await owner.destroy();
     expect(await machine.restore(place)).toMatchObject({ ok: true });
+    expect(await contentOf(database.ownerUrl, postgres.ca)).toEqual(await contentOf(ownerUrlOf(app), postgres.ca));
     machine.remove();
   });
 

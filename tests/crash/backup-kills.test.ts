@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -48,41 +48,57 @@ const forgetDead = () =>
     await db.destroy();
   });
 
-/** Kills the command at a random moment of its work: so long after `begun` is true first. */
-const killSometime = async (
-  of: Home,
-  args: string[],
-  env: Record<string, string>,
-  begun: () => boolean,
-  ms: number,
-) => {
-  const command = of.command(args, env);
+type When = { begun: () => boolean; ms: number; by?: NodeJS.Signals };
+/** Ends the command at a random moment of its work: up to `ms` after `begun` is true first. */
+const endSometime = async (of: Home, args: string[], { begun, ms, by = 'SIGKILL' }: When) => {
+  const command = of.command(args, BACKUP_ENV);
   const over = new AbortController();
   void command.exited.then(() => over.abort());
   while (!begun() && !over.signal.aborted) await wait(5);
   await wait(random() * ms);
-  return command.end('SIGKILL');
+  return { ...(await command.end(by)), said: command.stdout() };
+};
+
+const sets = (): string[] => (existsSync(join(backups(), 'sets')) ? readdirSync(join(backups(), 'sets')) : []);
+/** Whether a backup is there that was not there when this was asked for. */
+const anotherSet = () => {
+  const before = sets();
+  return () => sets().some((one) => !before.includes(one));
 };
 
 describe(`R66: kill -9 at random moments (seed ${SEED})`, () => {
   test('of a backup: what is not finished is no backup, and the next one is whole and sweeps it', async () => {
     let killed = 0;
     for (let n = 0; n < KILLS; n += 1) {
-      const before = existsSync(join(backups(), 'sets')) ? readdirSync(join(backups(), 'sets')).length : 0;
-      const begun = () => existsSync(join(backups(), 'sets')) && readdirSync(join(backups(), 'sets')).length > before;
-      const { signal } = await killSometime(home, ['backup:run'], BACKUP_ENV, begun, 700);
+      const { signal } = await endSometime(home, ['backup:run'], { begun: anotherSet(), ms: 700 });
       killed += Number(signal === 'SIGKILL');
       await forgetDead();
       for (const { id, whole } of await list())
         if (whole) expect((await home.cli(['backup:verify', id], BACKUP_ENV)).code).toBe(0);
     }
     expect(killed).toBeGreaterThan(1);
+    writeFileSync(join(backups(), 'probe-4711'), '');
+    const left = [
+      'probe-4711',
+      ...readdirSync(join(backups(), '.unfinished')).map((name) => join('.unfinished', name)),
+    ];
+    for (const name of left) utimesSync(join(backups(), name), 0, 0); // as if it were long ago
     const made = await home.cli(['backup:run'], BACKUP_ENV);
     expect(made, made.stderr).toMatchObject({ code: 0 });
     expect((await list()).every(({ whole }) => whole)).toBe(true);
+    expect(sets().toSorted()).toEqual((await list()).map(({ id }) => id).toSorted());
+    expect(readdirSync(join(backups(), '.unfinished'))).toEqual([]);
+    expect(readdirSync(backups()).filter((name) => name.startsWith('probe-'))).toEqual([]);
     const verified = await home.cli(['backup:verify', '--json'], BACKUP_ENV);
     expect(JSON.parse(verified.stdout)).toMatchObject({ faults: 0 });
   }, 240_000);
+
+  test('SIGTERM ends a backup cleanly: the next one need not wait until its process is taken for dead', async () => {
+    const when = { begun: anotherSet(), ms: 0, by: 'SIGTERM' } as const;
+    const { code, said } = await endSometime(home, ['backup:run'], when);
+    expect([code, said]).toEqual([1, expect.stringContaining('stopped before its end') as string]);
+    expect(await home.cli(['backup:run'], BACKUP_ENV)).toMatchObject({ code: 0 });
+  }, 120_000);
 
   test('of a restore: the database is as it was or complete, never half, and the restore can be started again', async () => {
     const content = await withDatabase(home, contentOf);
@@ -92,7 +108,7 @@ describe(`R66: kill -9 at random moments (seed ${SEED})`, () => {
     let killed = 0;
     for (let n = 0; n < KILLS; n += 1) {
       const marker = () => existsSync(join(machine.uploadsDir, 'restore-unfinished'));
-      const { signal } = await killSometime(machine, args, BACKUP_ENV, marker, 600);
+      const { signal } = await endSometime(machine, args, { begun: marker, ms: 600 });
       killed += Number(signal === 'SIGKILL');
       const found = await withDatabase(machine, contentOf);
       if (Object.keys(found).length > 0) expect(found).toEqual(content);
@@ -111,7 +127,7 @@ describe(`R66: kill -9 at random moments (seed ${SEED})`, () => {
 
   test('a rehearsal says how long it took, leaves nothing behind, and sweeps what a killed one left', async () => {
     const begun = () => readdirSync(home.dataDir).some((name) => name.startsWith('rehearsal-'));
-    await killSometime(home, ['backup:rehearse'], BACKUP_ENV, begun, 2000);
+    await endSometime(home, ['backup:rehearse'], { begun, ms: 2000 });
     await forgetDead();
     const rehearsed = await home.cli(['backup:rehearse'], BACKUP_ENV);
     expect(rehearsed, rehearsed.stderr).toMatchObject({ code: 0 });
@@ -138,6 +154,8 @@ test('the commands say what is wrong and what to do, and exit 1 or 2', async () 
   expect(await say(['backup:verify'], BACKUP_ENV)).toEqual(none);
   expect(await say(['backup:rehearse'], BACKUP_ENV)).toEqual(none);
   expect(await say(['backup:key'])).toEqual([2, expect.stringContaining('in a terminal only') as string]);
+  expect(await say(['backup:key', '--confirm'])).toEqual([1, expect.stringContaining('There is no key yet') as string]);
+  expect(await say(['backup:run'])).toEqual([0, expect.stringContaining('confirmed yet') as string]);
   expect(await say(['backup:key', '--confirm'])).toEqual([0, expect.stringContaining('each night at') as string]);
   const other = await say(['backup:restore', '--from', backups()], { BACKUP_KEY: Buffer.alloc(32, 3).toString('hex') });
   expect(other).toEqual([1, expect.stringContaining('made with another key') as string]);

@@ -22,7 +22,7 @@ const reader = (changes: Partial<Deps> = {}) =>
     photoDir: app.uploadsDir,
     databaseDir: undefined,
     mirrorBacklog: undefined,
-    backupState: undefined,
+    backupState: app.officeBackups.state,
     deadlineMs: 500,
     ...changes,
   });
@@ -42,7 +42,7 @@ test('every part says how it is', async () => {
     works: { ok: true, value: [] },
     doctor: { ok: true, value: undefined },
     mirror: undefined,
-    backups: undefined,
+    backups: { ok: true, value: { newest: undefined } },
   });
   expect(jobOf(status, 'photo-check')).toMatchObject({ waiting: 0, failed: 0 });
   const { database, photoVolume } = status;

@@ -99,6 +99,11 @@ test('the key has to be kept somewhere else, which is confirmed once', async () 
   expect(noticeOn(await at.ruth.submit(page, 'The key is kept somewhere else'))).toMatch(/^Thank you\./);
   expect(at.staged.asked).toEqual([`key by ${at.ruthId}`]);
   expect((await at.events())[0]).toMatchObject({ kind: 'system.key-kept', staffId: at.ruthId });
+  at.staged.now.hasKey = false;
+  expect(noticeOn(await at.ruth.submit(page, 'The key is kept somewhere else'))).toMatch(/^There is no backup key yet/);
+  expect((await at.events()).filter(({ kind }) => kind === 'system.key-kept')).toHaveLength(1);
+  at.staged.now.backups = goodBackups({ isKeyKept: false, isKeyOfEachMachine: true });
+  expect((await at.open()).text).toContain('give all machines the same key');
   at.heal();
   expect((await at.open()).text).not.toContain('Keep the backup key');
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Db, openDb } from '../../src/platform/db.ts';
 import { type App, movableClock, startApp } from '../support/app.ts';
 import { BACKUP_ENV } from '../support/backups.ts';
 import { SOON } from '../support/job-apps.ts';
@@ -23,6 +24,8 @@ test('the nightly backup is queued once a night, the rehearsal once a week', asy
   clock.forward(25 * HOUR);
   await Promise.all([app.runSchedules(), app.runSchedules()]);
   expect(await waiting()).toMatchObject({ backup: 1 });
+  const [started_at, heard_at, ended_at] = [clock.now(), clock.now(), clock.now()];
+  await app.db('long_work').insert({ kind: 'backup', state: 'done', started_at, heard_at, ended_at });
   clock.forward(7 * 24 * HOUR);
   await app.runSchedules();
   expect(await waiting()).toMatchObject({ backup: 1, 'backup-rehearsal': 1 });
@@ -35,7 +38,10 @@ test('it waits until somebody keeps the key that was made up', async () => {
   clock.forward(25 * HOUR);
   await app.runSchedules();
   expect(await waiting()).toMatchObject({ backup: 0 });
-  await app.backups.confirmKept();
+  expect(await app.backups.confirmKept()).toBe(false); // there is none that somebody could have seen
+  expect(await app.backups.isKept()).toBe(false);
+  await app.backups.key.get();
+  expect(await app.backups.confirmKept()).toBe(true);
   clock.forward(24 * HOUR);
   await app.runSchedules();
   expect(await waiting()).toMatchObject({ backup: 1 });
@@ -66,3 +72,30 @@ test('one runs at a time: a second one comes later, and one that its process gav
   await app.db('long_work').where({ state: 'running' }).delete();
   await expect(app.backupJobs.backup({}, { signal: AbortSignal.abort() })).rejects.toThrow('stopped');
 });
+
+test('the first backup, when it is cancelled, ends at once, whatever it waits for; nothing is queued to look at it', async () => {
+  const owner = openDb({ url: app.ownerUrl, max: 2 });
+  const held = await owner.transaction();
+  await held.raw('lock table sessions in access exclusive mode');
+  const job = app.backupJobs.backup({}, { signal: new AbortController().signal });
+  await expect.poll(() => isWaiting(owner), SOON).toBe(true);
+  const [work] = await app.longWork.running();
+  const asked = performance.now();
+  await app.longWork.cancel(work?.id ?? 0);
+  await job;
+  expect(performance.now() - asked).toBeLessThan(5000); // it would wait for the lock for a minute
+  await held.rollback();
+  await owner.destroy();
+  expect(await app.longWork.latest('backup')).toMatchObject({ state: 'cancelled' });
+  expect(await waiting()).toMatchObject({ backup: 0, 'backup-verify': 0 });
+  expect(await app.backups.canRehearse()).toBe(false);
+});
+
+/** Whether the backup stands before a table that somebody holds. */
+const isWaiting = async (owner: Db): Promise<boolean> => {
+  const { rows } = await owner.raw<{ rows: object[] }>(
+    `select from pg_stat_activity where application_name = 'parent-onboarding-backup' and wait_event_type = 'Lock'
+       and datname = current_database()`,
+  );
+  return rows.length > 0;
+};

@@ -75,8 +75,8 @@ export const makeHome = () => {
     /** Starts a command of the CLI and does not wait for it. */
     command: (args: string[], more: Env = {}) => run(CLI, args, { env: more }),
     /** Runs a command of the CLI and gives what it said with its exit code. */
-    cli: async (args: string[], more: Env = {}) => {
-      const command = run(CLI, args, { env: more });
+    cli: async (args: string[], more: Env = {}, under: string[] = []) => {
+      const command = run(CLI, args, { env: more, under });
       const { code } = await command.exited;
       return { code, stdout: command.stdout(), stderr: command.stderr() };
     },

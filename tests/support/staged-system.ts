@@ -14,19 +14,20 @@ export const goodBackups = (changes: Partial<BackupState> = {}): BackupState => 
   verified: { at: ago(13 * HOUR), files: 2406, faults: 0 },
   rehearsed: { at: ago(9 * 24 * HOUR), seconds: 240, faults: 0 },
   lastFailure: undefined,
-  ...{ hasVerifyFailed: false, hasRehearsalFailed: false, isKeyKept: true, isRed: false },
+  ...{ hasVerifyFailed: false, hasRehearsalFailed: false, isKeyKept: true, isKeyOfEachMachine: false, isRed: false },
   ...changes,
 });
 
 export const NO_BACKUPS: BackupState = {
   ...{ newest: undefined, verified: undefined, rehearsed: undefined, lastFailure: undefined },
-  ...{ hasVerifyFailed: false, hasRehearsalFailed: false, isKeyKept: false, isRed: false },
+  ...{ hasVerifyFailed: false, hasRehearsalFailed: false, isKeyKept: false, isKeyOfEachMachine: false, isRed: false },
 };
 
 /** What the status page is shown of the parts that hold backups and copies; `asked` is what it had done. */
 export const makeStaged = () => {
   const asked: string[] = [];
-  const now: { backups: BackupState | 'hangs' | 'fails'; mirror: MirrorBacklog } = {
+  const now: { backups: BackupState | 'hangs' | 'fails'; hasKey: boolean; mirror: MirrorBacklog } = {
+    hasKey: true,
     backups: goodBackups(),
     mirror: { copied: 2402, waiting: 0, oldestAt: undefined },
   };
@@ -38,7 +39,7 @@ export const makeStaged = () => {
         return now.backups;
       },
       startWork: async (_trx, kind, staffId) => void asked.push(`${kind} by ${staffId}`),
-      confirmKeyKept: async (_trx, staffId) => void asked.push(`key by ${staffId}`),
+      confirmKeyKept: async (_trx, staffId) => now.hasKey && asked.push(`key by ${staffId}`) > 0,
     },
     officeMirror: async () => now.mirror,
   };

@@ -56,11 +56,12 @@ export const makeSystemPages = ({ readSystemStatus, systemActions, staff, config
   router.route(paths.adminStatusWork).post(requireStaff('admin'), async (req, res) => {
     const work = readStart(req.body);
     if (work === undefined) throw new Refused('bad-request');
-    goBack(res, (await systemActions.startBackupWork(by(res), work)) ? 'work-asked' : 'no-backups');
+    await systemActions.startBackupWork(by(res), work);
+    goBack(res, 'work-asked');
   });
 
   router.route(paths.adminStatusKey).post(requireStaff('admin'), async (_req, res) => {
-    goBack(res, (await systemActions.confirmKey(by(res))) ? 'key-kept' : 'no-backups');
+    goBack(res, (await systemActions.confirmKey(by(res))) ? 'key-kept' : 'no-key');
   });
 
   return router;

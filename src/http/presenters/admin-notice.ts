@@ -43,7 +43,7 @@ const codes = [
   'work-over',
   'work-asked',
   'key-kept',
-  'no-backups',
+  'no-key',
 ] as const;
 export type DoneCode = (typeof codes)[number];
 
@@ -60,7 +60,7 @@ const NOTHING_DONE: DoneCode[] = [
   'portrait-unreadable',
 ];
 /** Nothing was done, and nobody is named. */
-const NOTHING_LEFT: DoneCode[] = ['jobs-none-failed', 'work-over', 'no-backups'];
+const NOTHING_LEFT: DoneCode[] = ['jobs-none-failed', 'work-over', 'no-key'];
 /** Their sentence says how many, and a second one how many were left as they were. */
 const COUNTED = { 'passed-approved': 'office.done.left-out', 'passed-undone': 'office.done.kept' } as const;
 const NEEDS_NAME: DoneCode[] = [

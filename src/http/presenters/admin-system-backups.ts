@@ -8,17 +8,17 @@ import type { Concern } from './system-concern.ts';
 type Row = { tone: BackupTone; icon: IconName; title: string; text: string };
 type Button = { work: BackupWork; text: string; icon: IconName; second: boolean };
 
-export type BackupCard = { rows: Row[]; failure: string | null; buttons: Button[]; keyNotice: boolean };
+export type BackupCard = { rows: Row[]; failure: string | null; buttons: Button[]; keyNotice: string | null };
 
 const icons = { ok: 'tick', wait: 'warning', bad: 'cross' } as const;
 
-/** The card; null where there are no backups, or they do not answer. `busy`: kinds of work that wait or run already. */
+/** The card; null when they do not answer. `busy`: kinds of work that wait or run already. */
 export const presentBackups = (
   seen: BackupsSeen,
   backups: SystemStatus['backups'],
   busy: Set<string>,
 ): BackupCard | null => {
-  if (!backups?.ok) return null;
+  if (!backups.ok) return null;
   const { t } = seen.speech;
   const state = backups.value;
   const { failedSince, backup, verify, rehearsal, texts } = judgeBackups(seen, state);
@@ -44,13 +44,17 @@ export const presentBackups = (
     buttons: buttons
       .filter(({ work }) => !busy.has(work) && (state.newest || work === 'backup'))
       .map((button, at) => ({ ...button, second: at > 0 })),
-    keyNotice: !state.isKeyKept,
+    keyNotice: keyNotice(seen, state),
   };
+};
+
+const keyNotice = ({ speech: { t } }: BackupsSeen, state: BackupState): string | null => {
+  if (state.isKeyKept) return null;
+  return t(state.isKeyOfEachMachine ? 'office.system.key.textOfEach' : 'office.system.key.text');
 };
 
 /** What the backups need of a person. */
 export const backupConcerns = (seen: BackupsSeen, backups: SystemStatus['backups']): Concern[] => {
-  if (!backups) return [];
   const { t } = seen.speech;
   const found = backups.ok
     ? [

@@ -21,7 +21,6 @@ export type SystemPage = {
   /** Null: they do not answer. */
   works: WorkCard[] | null;
   jobs: JobRow[] | null;
-  hasBackups: boolean;
   /** Null: they do not answer. */
   backups: BackupCard | null;
   storage: StorageCard;
@@ -61,12 +60,9 @@ export const presentSystem = ({ layout, notice, status, names, checks, ...around
     address,
     checkedAt: speech.t('office.system.checkedAt', { time: speech.time(status.readAt) }),
     attention: presentAttention(speech, concerns),
-    tiles: areas
-      .filter((area) => area !== 'backups' || status.backups !== undefined)
-      .map((area) => presentTile(speech, area, concerns, checks)),
+    tiles: areas.map((area) => presentTile(speech, area, concerns, checks)),
     works: presentWorks(around, status.works, names),
     jobs: presentJobs(around, status.jobs),
-    hasBackups: status.backups !== undefined,
     backups: presentBackups(around, status.backups, busyOf(status)),
     storage: presentStorage(around, status),
   };
