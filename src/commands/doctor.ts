@@ -6,10 +6,11 @@ export const doctorCommand: Command = {
   summary:
     'holds database, disk and S3 against each other, reads every photo and looks for what was left half done: orphans / missing / altered must be 0/0/0; --repair mends what can be mended, --quick reads no file and only sees whether it is there',
   options: { repair: { type: 'boolean' }, quick: { type: 'boolean' } },
-  run: async ({ doctor }, given) => {
+  endsCleanly: true,
+  run: async ({ doctor }, { stopping, ...given }) => {
     const repair = given.values['repair'] === true;
     const read = given.values['quick'] === true ? { read: { from: '', photos: 0 } } : {};
-    const ended = await doctor.examine({ repair, ...read });
+    const ended = await doctor.examine({ repair, ...read, ...(stopping ? { stopping } : {}) });
     if (!ended.ok) return refused(ended.reason);
     const found = ended.value;
     const remarks = remarksOn(found, repair);
@@ -33,7 +34,7 @@ const refused = (reason: 'running' | 'cancelled'): Said => ({
   text:
     reason === 'running'
       ? 'A doctor is at work already, perhaps the nightly one; the status page shows how far it is.'
-      : 'It was cancelled; nothing is lost, run it again.',
+      : 'It was stopped; nothing is lost, run it again.',
   json: { refused: reason },
   exit: 1,
 });

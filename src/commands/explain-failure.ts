@@ -6,6 +6,7 @@ import { RehearsalFailed } from '../backups/rehearse-backup.ts';
 import { UploadsOfAnother } from '../photos/claim-uploads.ts';
 import { LoadDiffers } from '../platform/database-load.ts';
 import { EmbeddedPostgresUnavailable } from '../platform/embedded-postgres.ts';
+import { WorkTakenAway } from '../platform/long-work.ts';
 import { StoreUnavailable } from '../platform/object-store.ts';
 import { ProgramFailed } from '../platform/postgres-programs.ts';
 import { SealBroken } from '../platform/sealed-stream.ts';
@@ -32,11 +33,15 @@ const sentences: Record<string, string> = {
 export const explainFailure = (error: unknown): string | undefined => {
   if (error instanceof ConfigError) return `The environment has faults:\n${error.message}`;
   if (error instanceof EmbeddedPostgresUnavailable || error instanceof UploadsOfAnother) return error.message;
+  if (error instanceof WorkTakenAway) return TAKEN_AWAY;
   const ofBackup = explainBackup(error);
   if (ofBackup !== undefined) return ofBackup;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return sentences[code];
 };
+
+const TAKEN_AWAY =
+  'The database was not told of this work for minutes, so that it was given up: run the command again.';
 
 /** What may be wrong with backups. */
 const explainBackup = (error: unknown): string | undefined => {

@@ -1,3 +1,4 @@
+import type { Progress } from '../platform/long-work.ts';
 import type { Wired } from '../wiring.ts';
 import { type Command, required, type Said, UsageError } from './command.ts';
 
@@ -10,9 +11,10 @@ export const storageMoveCommand: Command = {
     'moves the photos to where STORAGE says, while the service runs; what was stopped goes on with the next call',
   options: { to: { type: 'string' } },
   takesPhotos: true,
-  run: async (service, given) => {
+  endsCleanly: true,
+  run: async (service, { stopping, ...given }) => {
     refuseSenseless(service, required(given, 'to'));
-    const ended = await service.longWork.run('storage-move', async ({ tell, signal }) => {
+    const move = async ({ tell, signal }: Progress) => {
       const moved = await service.movePhotos({
         signal,
         tell: (done, total) => {
@@ -21,7 +23,8 @@ export const storageMoveCommand: Command = {
         },
       });
       return { detail: moved, ...moved };
-    });
+    };
+    const ended = await service.longWork.run('storage-move', move, stopping ? { stopping } : {});
     if (!ended.ok) return said(ended.reason);
     const { moved, left } = ended.value;
     const rest =
@@ -40,7 +43,7 @@ const refuseSenseless = ({ config }: Pick<Wired, 'config'>, to: string): void =>
 };
 
 const said = (reason: 'running' | 'cancelled'): Said => ({
-  text: reason === 'running' ? 'Another move is running.' : 'Cancelled. The same command goes on from here.',
+  text: reason === 'running' ? 'Another move is running.' : 'Stopped. The same command goes on from here.',
   json: { failed: reason },
   exit: 1,
 });

@@ -6,21 +6,13 @@ import type { Logger } from '../platform/logger.ts';
 import { StoreUnavailable } from '../platform/object-store.ts';
 import type { Enqueue } from '../platform/queue.ts';
 import { waitForStore } from '../platform/wait-for-store.ts';
+import { type ExpectedPhoto, expectedNow } from './expected-photos.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
 import { filesWith } from './remove-copies.ts';
 import { makeUnreadableFiles } from './unreadable-files.ts';
 
 type Deps = { db: Db; files: PhotoFiles; enqueue: Enqueue; clock: Clock; logger: Logger };
-type Row = {
-  id: string;
-  filename: StorageKey;
-  sha256: string;
-  thumb_sha256: string;
-  portrait_version: number | null;
-  portrait_sha256: string | null;
-  backed_up_at: Date | null;
-};
 type Waiting = { id: string; since: string };
 
 /** So many photos are copied at once by the job that makes up for the others: S3 answers in 30 to 100 ms. */
@@ -37,33 +29,32 @@ export const makeBackupPhoto = ({ db, files, enqueue, clock, logger }: Deps) => 
   const isMirror = files.mode === 'mirror';
 
   /** Copies what has no copy yet, unless there is nothing to be copied, or nothing whole that can be read. */
-  const copy = async (id: string): Promise<void> => {
-    const row = await unbacked(db).where({ id }).first<Row | undefined>(COLUMNS);
-    if (!row || !files.bucket) return;
+  const copy = async (id: number): Promise<void> => {
+    const photo = await expectedNow(db, { id });
+    if (!photo?.unbackedSince || !files.bucket) return;
     const ended = await Promise.allSettled(
-      filesToCopy(row).map(([file, sha256]) => copyFile(files, row.filename, file, sha256)),
+      filesToCopy(photo).map(([file, sha256]) => copyFile(files, photo.key, file, sha256)),
     );
     const failures = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
     const away = failures.find((failure) => failure instanceof StoreUnavailable);
     if (away) throw away;
-    if (failures.length > 0) tellUnreadable(Number(id), failures[0]);
+    if (failures.length > 0) tellUnreadable(id, failures[0]);
     // What is not whole the doctor tells of.
     if (!ended.every((end) => end.status === 'fulfilled' && end.value)) return;
-    const { portrait_version, backed_up_at } = row;
     const kept = await unbacked(db)
       .where({ id })
-      .whereRaw('portrait_version is not distinct from ?', [portrait_version])
-      .whereRaw('backed_up_at is not distinct from ?::timestamptz', [backed_up_at]) // otherwise the picture is wanted again
+      .whereRaw('portrait_version is not distinct from ?', [photo.portraitVersion])
+      .whereRaw('backed_up_at is not distinct from ?::timestamptz', [photo.backedUpAt]) // otherwise the picture is wanted again
       .update({ backed_up_at: clock.now(), unbacked_since: null });
-    if (kept === 0) await takeBack(row);
+    if (kept === 0) await takeBack(photo);
   };
 
   /** The photo was deleted, or its portrait replaced, while it was copied; the removal may have come before the copy. */
-  const takeBack = async ({ id, filename, portrait_version: version }: Row): Promise<void> => {
-    const now = await db('photos').where({ id }).whereNull('files_deleted_at').first<Row | undefined>(COLUMNS);
-    if (!now) await files.bucket?.remove(filename, filesWith(version));
-    else if (version !== null && now.portrait_version !== version)
-      await files.bucket?.remove(filename, [portraitFile(version)]);
+  const takeBack = async ({ id, key, portraitVersion: version }: ExpectedPhoto): Promise<void> => {
+    const now = await expectedNow(db, { id });
+    if (!now) await files.bucket?.remove(key, filesWith(version));
+    else if (version !== null && now.portraitVersion !== version)
+      await files.bucket?.remove(key, [portraitFile(version)]);
   };
 
   /** Copies what waits, the oldest first, until nothing is left or the time is over. One process at a time. */
@@ -74,7 +65,7 @@ export const makeBackupPhoto = ({ db, files, enqueue, clock, logger }: Deps) => 
       const batch = await nextOf(db, last);
       const line = [...batch];
       const work = async (): Promise<void> => {
-        for (let next = line.shift(); next && !signal.aborted; next = line.shift()) await copy(next.id);
+        for (let next = line.shift(); next && !signal.aborted; next = line.shift()) await copy(Number(next.id));
       };
       const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
@@ -93,7 +84,7 @@ export const makeBackupPhoto = ({ db, files, enqueue, clock, logger }: Deps) => 
     backUp: (photoId: number, { signal }: { signal: AbortSignal }): Promise<void> =>
       waitForStore(
         async () => {
-          await copy(String(photoId));
+          await copy(photoId);
           await alone(db, () => drain(signal));
         },
         { signal },
@@ -130,8 +121,6 @@ export const makeBackupPhoto = ({ db, files, enqueue, clock, logger }: Deps) => 
 type MirrorBacklog = { copied: number; waiting: number; oldestAt: Date | null };
 export type BackupPhoto = ReturnType<typeof makeBackupPhoto>;
 
-const COLUMNS = ['id', 'filename', 'sha256', 'thumb_sha256', 'portrait_version', 'portrait_sha256', 'backed_up_at'];
-
 /** The conditions of the index `photos_unbacked`. */
 const unbacked = (db: Db) => db('photos').whereNotNull('unbacked_since').whereNull('files_deleted_at');
 
@@ -145,10 +134,8 @@ const nextOf = async (db: Db, last: Waiting | undefined): Promise<Waiting[]> =>
     .select<Waiting[]>('id', db.raw('unbacked_since::text as since'));
 
 /** A picture never changes: once it was copied, only its portrait can be new. */
-const filesToCopy = (row: Row): (readonly [PhotoFile, string])[] => [
-  ...(row.backed_up_at ? [] : [['full', row.sha256] as const, ['thumb', row.thumb_sha256] as const]),
-  ...(row.portrait_version === null ? [] : [[portraitFile(row.portrait_version), row.portrait_sha256 ?? ''] as const]),
-];
+const filesToCopy = ({ files, backedUpAt }: ExpectedPhoto): ExpectedPhoto['files'] =>
+  backedUpAt ? files.filter(([file]) => file !== 'full' && file !== 'thumb') : files;
 
 /** Whether a whole copy is there now. A file that is damaged or missing here must not replace a sound one there. */
 const copyFile = async (

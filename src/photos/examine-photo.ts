@@ -86,7 +86,7 @@ export const makeExaminePhoto = ({ db, files, bucket }: Deps) => {
   return async (photo: ExpectedPhoto, look: Look): Promise<Examined | undefined> => {
     for (let examined = await examine(photo, look), tries = 0; ; tries += 1) {
       if (examined.faults.length === 0 && examined.copy !== 'lost') return examined;
-      const now = await expectedNow(db, photo.id);
+      const now = await expectedNow(db, { id: photo.id });
       if (!now) return undefined;
       if (tries > 0 && now.portraitVersion === examined.photo.portraitVersion) return examined;
       // The listing may be a page old: what it lacks is asked for by name.

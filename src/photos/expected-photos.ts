@@ -10,6 +10,8 @@ export type ExpectedPhoto = {
   portraitVersion: number | null;
   /** Since when the files have no copy in S3; null: they have one. */
   unbackedSince: Date | null;
+  /** When the picture was copied to S3; its portrait may be newer. */
+  backedUpAt: Date | null;
 };
 
 type Row = {
@@ -20,6 +22,7 @@ type Row = {
   portrait_version: number | null;
   portrait_sha256: string | null;
   unbacked_since: Date | null;
+  backed_up_at: Date | null;
 };
 
 const BATCH = 500;
@@ -31,6 +34,7 @@ const COLUMNS = [
   'portrait_version',
   'portrait_sha256',
   'unbacked_since',
+  'backed_up_at',
 ] as const;
 
 /** Every photo that should have its files, in the order of the keys' bytes, as S3 lists them; bounded memory, short queries. */
@@ -49,10 +53,14 @@ export async function* expectedPhotos(db: Db): AsyncGenerator<ExpectedPhoto> {
   }
 }
 
-/** What the row says now; undefined when the photo was deleted, or its files were, meanwhile. */
-export const expectedNow = async (db: Db, id: number, { lock = false } = {}): Promise<ExpectedPhoto | undefined> => {
+/** What the row says now; undefined when the photo was deleted, or its files were, meanwhile. `lock`: nobody else changes it. */
+export const expectedNow = async (
+  db: Db,
+  which: { id: number } | { filename: StorageKey },
+  { lock = false } = {},
+): Promise<ExpectedPhoto | undefined> => {
   const row = await db('photos')
-    .where({ id })
+    .where(which)
     .whereNull('files_deleted_at')
     .modify((query) => {
       if (lock) void query.forUpdate();
@@ -79,4 +87,5 @@ const toExpected = (row: Row): ExpectedPhoto => ({
   ],
   portraitVersion: row.portrait_version,
   unbackedSince: row.unbacked_since,
+  backedUpAt: row.backed_up_at,
 });

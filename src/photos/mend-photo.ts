@@ -20,7 +20,7 @@ export const makeMendPhoto =
     const fetchable = faults.filter(({ elsewhere }) => elsewhere);
     if (fetchable.length > 0) await files.prepare();
     return db.transaction(async (trx) => {
-      const now = await expectedNow(trx, photo.id, { lock: true });
+      const now = await expectedNow(trx, { id: photo.id }, { lock: true });
       if (!now) return { fetched: [], queued: false };
       if (copy === 'lost')
         await trx('photos').where({ id: photo.id }).update({ backed_up_at: null, unbacked_since: trx.fn.now() });

@@ -3,21 +3,14 @@ import type { Db } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Progress } from '../platform/long-work.ts';
 import { ObjectDamaged } from '../platform/read-object.ts';
+import { type ExpectedPhoto, expectedNow } from './expected-photos.ts';
 import type { PhotoFiles } from './photo-files.ts';
-import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
+import type { PhotoFile } from './photo-keys.ts';
 import type { PhotoPlace, StoredFile } from './photo-place.ts';
 import { type EnqueueRemoval } from './remove-copies.ts';
 import { isOfOneFile, makeUnreadableFiles } from './unreadable-files.ts';
 
 type Deps = { db: Db; files: PhotoFiles; enqueueRemoval: EnqueueRemoval; logger: Logger };
-type Row = {
-  id: string;
-  filename: StorageKey;
-  sha256: string;
-  thumb_sha256: string;
-  portrait_version: number | null;
-  portrait_sha256: string | null;
-};
 
 /** `left`: what no row knows (the sweep's), and what is damaged or cannot be read (the doctor's): neither is moved nor removed. */
 type Moved = { moved: number; left: number };
@@ -34,8 +27,6 @@ const BATCH = 200;
  */
 export const makeMovePhotos = ({ db, files, enqueueRemoval, logger }: Deps) => {
   const tellUnreadable = makeUnreadableFiles({ logger });
-  const rowOf = (query: Db, key: StorageKey) =>
-    query('photos').where({ filename: key }).whereNull('files_deleted_at').first<Row | undefined>(COLUMNS);
 
   /** Puts the bytes in the new place, over what may be there, and reads them back. */
   const bring = async (to: PhotoPlace, { key, file }: StoredFile, bytes: Buffer): Promise<void> => {
@@ -52,7 +43,7 @@ export const makeMovePhotos = ({ db, files, enqueueRemoval, logger }: Deps) => {
   /** Whether the row still tells of these bytes. Before they leave S3 it says that they have no copy there any more. */
   const mayLeave = (from: PhotoPlace, { key, file }: StoredFile, sha256: string): Promise<boolean> =>
     db.transaction(async (trx) => {
-      const now = await rowOf(trx, key).forUpdate();
+      const now = await expectedNow(trx, { filename: key }, { lock: true });
       if (!now || hashOf(now, file) !== sha256) return false;
       if (from === files.bucket)
         await trx('photos')
@@ -64,13 +55,13 @@ export const makeMovePhotos = ({ db, files, enqueueRemoval, logger }: Deps) => {
 
   const moveFile = async (from: PhotoPlace, to: PhotoPlace, one: StoredFile): Promise<Outcome> => {
     const { key, file } = one;
-    const row = await rowOf(db, key);
-    const sha256 = row && hashOf(row, file);
-    if (!row || sha256 === undefined) return 'left';
+    const photo = await expectedNow(db, { filename: key });
+    const sha256 = photo && hashOf(photo, file);
+    if (!photo || sha256 === undefined) return 'left';
     const unreadable = (error: unknown): undefined => {
       if (error instanceof ObjectDamaged) return undefined;
       if (!isOfOneFile(error)) throw error;
-      tellUnreadable(Number(row.id), error);
+      tellUnreadable(photo.id, error);
       return undefined;
     };
     const bytes = await from.read(key, file).catch(unreadable);
@@ -117,15 +108,9 @@ export const makeMovePhotos = ({ db, files, enqueueRemoval, logger }: Deps) => {
   };
 };
 
-const COLUMNS = ['id', 'filename', 'sha256', 'thumb_sha256', 'portrait_version', 'portrait_sha256'];
-
 /** What the row says of a file; undefined for one that it does not know. */
-const hashOf = (row: Row, file: PhotoFile): string | undefined => {
-  if (file === 'full') return row.sha256;
-  if (file === 'thumb') return row.thumb_sha256;
-  if (row.portrait_version === null || file !== portraitFile(row.portrait_version)) return undefined;
-  return row.portrait_sha256 ?? undefined;
-};
+const hashOf = ({ files }: ExpectedPhoto, file: PhotoFile): string | undefined =>
+  files.find(([name]) => name === file)?.[1];
 
 const countFiles = async (db: Db): Promise<number> => {
   const { rows } = await db.raw<{ rows: [{ n: number }] }>(

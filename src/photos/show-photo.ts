@@ -1,10 +1,11 @@
 import type { Parent } from '../parents/parent.ts';
 import type { Db } from '../platform/db.ts';
 import { recordEvent } from '../platform/event-log.ts';
+import { StoreUnavailable } from '../platform/object-store.ts';
 import { objectKey } from './photo-bucket.ts';
 import type { Photo } from './photo.ts';
 import type { PhotoFiles } from './photo-files.ts';
-import { type PhotoFile, portraitFile } from './photo-keys.ts';
+import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
 import type { PhotoRecords } from './photo-records.ts';
 
 type Deps = {
@@ -23,13 +24,23 @@ export type Picture = { jpeg: Buffer } | { address: string };
 
 /** A picture for those who may see it; undefined for all others, and where there is none. */
 export const makeShowPhoto = ({ db, photos, files, addressOf }: Deps) => {
+  /** Undefined where the picture is not in S3, or S3 does not say. */
+  const findAddress = async (key: StorageKey, file: PhotoFile): Promise<string | undefined> => {
+    if (!addressOf) return undefined;
+    try {
+      return (await files.bucket?.has(key, file)) ? await addressOf(objectKey(key, file)) : undefined;
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return undefined; // the disk may have it
+      throw error;
+    }
+  };
   const find = async (
     { filename }: Photo,
     file: PhotoFile,
     { embedded = false }: How,
   ): Promise<Picture | undefined> => {
-    if (embedded && addressOf && (await files.bucket?.has(filename, file)))
-      return { address: await addressOf(objectKey(filename, file)) };
+    const address = embedded ? await findAddress(filename, file) : undefined;
+    if (address !== undefined) return { address };
     const jpeg = await files.read(filename, file);
     return jpeg && { jpeg };
   };

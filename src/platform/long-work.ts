@@ -41,35 +41,42 @@ type Row = {
   state: 'running' | 'done' | 'failed' | 'cancelled';
   started_at: Date;
   started_by: string | null;
-  heard_at: Date;
   ended_at: Date | null;
   done: string;
   total: string | null;
   cancel_asked_at: Date | null;
   detail: LongWorkDetail;
   failure: string | null;
+  is_lost: boolean;
 };
 
 const TELL_MS = 1000;
 /** Whose process has not been heard of for so long is lost, and another one of its kind may begin. */
 const LOST_MS = 2 * 60_000;
+/** Told by the database's clock alone: those of two machines may be minutes apart. */
+const IS_LOST = `heard_at < now() - interval '${LOST_MS} milliseconds'`;
 const PROCESS_ENDED = 'its process ended';
+
+/** Thrown when others held the work for lost meanwhile, and perhaps do it again: whoever asked for it tries later. */
+export class WorkTakenAway extends Error {
+  constructor() {
+    super('the work was held for lost meanwhile, and given up');
+    this.name = 'WorkTakenAway';
+  }
+}
 
 /**
  * Runs work that takes minutes and keeps in the database how far it is, so that any process can show or cancel it. A
  * database that goes away meanwhile does not end the work: how far it is, and how it ended, is written when it is back.
  */
 export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
-  const lostBefore = (): Date => new Date(clock.now().getTime() - LOST_MS);
+  const lostWork = () => db('long_work').where({ state: 'running' }).whereRaw(IS_LOST);
 
   const begin = async (kind: LongWorkKind, startedBy: number | null): Promise<string | undefined> => {
     const now = clock.now();
-    await db('long_work')
-      .where({ kind, state: 'running' })
-      .where('heard_at', '<', lostBefore())
-      .update({ state: 'failed', ended_at: now, failure: PROCESS_ENDED });
+    await lostWork().where({ kind }).update({ state: 'failed', ended_at: now, failure: PROCESS_ENDED });
     const [row] = await db('long_work')
-      .insert({ kind, started_at: now, heard_at: now, started_by: startedBy })
+      .insert({ kind, started_at: now, heard_at: db.fn.now(), started_by: startedBy })
       .onConflict(db.raw(`(kind) where state = 'running'`))
       .ignore()
       .returning<{ id: string }[]>('id');
@@ -78,7 +85,8 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
 
   /**
    * Runs `work` as the only one of its kind, and keeps the `detail` of what it gives. Rejects with what `work` threw, after
-   * that was written down; what it throws when it was cancelled is `cancelled`.
+   * that was written down; what it throws when it was cancelled is `cancelled`. Rejects with WorkTakenAway when others held it
+   * for lost.
    */
   const run = async <T extends { detail: LongWorkDetail }>(
     kind: LongWorkKind,
@@ -97,9 +105,9 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
     const note = async (): Promise<void> => {
       const [row] = await db('long_work')
         .where({ id, state: 'running' })
-        .update({ ...told, heard_at: clock.now() })
+        .update({ ...told, heard_at: db.fn.now() })
         .returning<Pick<Row, 'cancel_asked_at'>[]>('cancel_asked_at');
-      if (!row || row.cancel_asked_at) cancelled.abort(); // without a row it was taken for lost
+      if (!row || row.cancel_asked_at) cancelled.abort(); // without a row it was held for lost
     };
     const over = new AbortController();
     const noting = (async () => {
@@ -111,11 +119,15 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
     const end = async (how: { state: Row['state']; failure?: string; detail?: string }): Promise<void> => {
       over.abort();
       await noting;
-      await insist(() =>
+      const ended = { ...told, ...how, ended_at: clock.now() };
+      // Written already, when the answer to that got lost: that is no other's.
+      const written = await insist(() =>
         db('long_work')
-          .where({ id, state: 'running' })
-          .update({ ...told, ...how, ended_at: clock.now() }),
+          .where({ id })
+          .where((row) => row.where({ state: 'running' }).orWhere({ state: how.state, ended_at: ended.ended_at }))
+          .update(ended),
       );
+      if (written === 0) throw new WorkTakenAway();
     };
     let value: T;
     try {
@@ -132,10 +144,11 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
     return { ok: true, value };
   };
 
+  const isLost = db.raw(`${IS_LOST} as is_lost`);
   const read = (row: Row): LongWork => ({
     id: Number(row.id),
     kind: row.kind,
-    state: row.state === 'running' && row.heard_at < lostBefore() ? 'lost' : row.state,
+    state: row.state === 'running' && row.is_lost ? 'lost' : row.state,
     startedAt: row.started_at,
     startedBy: row.started_by === null ? null : Number(row.started_by),
     endedAt: row.ended_at,
@@ -151,13 +164,13 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
     const row = await db('long_work')
       .where({ kind, ...(state ? { state } : {}) })
       .orderBy('id', 'desc')
-      .first<Row | undefined>();
+      .first<Row | undefined>('*', isLost);
     return row && read(row);
   };
 
   /** What runs now, the oldest first. */
   const running = async (): Promise<LongWork[]> => {
-    const rows = await db('long_work').where({ state: 'running' }).orderBy('id').select<Row[]>();
+    const rows = await db('long_work').where({ state: 'running' }).orderBy('id').select<Row[]>('*', isLost);
     return rows.map(read).filter(({ state }) => state === 'running');
   };
 
@@ -165,14 +178,14 @@ export const makeLongWork = ({ db, clock }: { db: Db; clock: Clock }) => {
   const cancel = async (id: number, on: Db = db): Promise<boolean> => {
     const asked = await on('long_work')
       .where({ id, state: 'running' })
-      .where('heard_at', '>=', lostBefore())
+      .whereRaw(`not (${IS_LOST})`)
       .update({ cancel_asked_at: on.raw('coalesce(cancel_asked_at, ?)', [clock.now()]) });
     return asked > 0;
   };
 
   /** How many pieces of work have lost their process; `close` lets others of their kind begin at once. */
   const lost = async ({ close }: { close: boolean }): Promise<number> => {
-    const found = db('long_work').where({ state: 'running' }).where('heard_at', '<', lostBefore());
+    const found = lostWork();
     if (close) return found.update({ state: 'failed', ended_at: clock.now(), failure: PROCESS_ENDED });
     const [row] = await found.count<{ count: string }[]>('id');
     return Number(row?.count ?? 0);
@@ -186,7 +199,7 @@ export type LongWorks = ReturnType<typeof makeLongWork>;
 const whole = (count: number): number => Math.max(0, Math.floor(count) || 0);
 
 /** Tries until the database takes it, for as long as nobody takes the work for lost. */
-const insist = async (write: () => PromiseLike<unknown>): Promise<unknown> => {
+const insist = async <T>(write: () => PromiseLike<T>): Promise<T> => {
   const until = performance.now() + LOST_MS;
   for (;;) {
     try {

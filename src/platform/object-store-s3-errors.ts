@@ -2,8 +2,8 @@ import { StoreUnavailable } from './object-store.ts';
 
 /** Answers in which a server says that it has no room. */
 const FULL = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientStorage']);
-/** Waits that pass by themselves although the status is one of a refusal. */
-const PASSING = new Set([408, 409, 425, 429]);
+/** What passes by itself although the status is one of a refusal: a slow line for instance, which S3 calls by the status 400. */
+const PASSING = new Set<string | number>([408, 409, 425, 429, 'RequestTimeout']);
 /** What says that there is no such object; a bucket that is missing says 404 too, by another name. */
 const MISSING = new Set(['NoSuchKey', 'NotFound']);
 
@@ -29,6 +29,11 @@ export const isMissing = (error: unknown): boolean =>
 export const isRefusal = (code: string): boolean =>
   code === 'AccessDenied' || code === 'NotImplemented' || code === 'MethodNotAllowed';
 
+/** Throws when a listing is cut off and says not how it goes on: whoever took that for its end would hold objects for lost. */
+export const refuseCut = (isCut: boolean | undefined, next: string | undefined): void => {
+  if (isCut && !next) throw new Error('S3 cut a listing off, and says not how it goes on');
+};
+
 /** The code and the status by which S3, or the system, named the trouble; nothing that came from outside. */
 export class S3Failure extends Error {
   readonly code: string;
@@ -42,7 +47,7 @@ export class S3Failure extends Error {
 const reasonOf = ({ name, status = 0 }: Told): StoreUnavailable['reason'] => {
   if (FULL.has(name) || status === 507) return 'full';
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError') return 'denied';
-  return status >= 300 && status < 500 && !PASSING.has(status) ? 'denied' : 'away';
+  return status >= 300 && status < 500 && !PASSING.has(status) && !PASSING.has(name) ? 'denied' : 'away';
 };
 
 type Failed = Error & { $metadata?: { httpStatusCode?: number }; code?: unknown; syscall?: unknown };

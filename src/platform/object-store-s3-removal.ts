@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { AskS3 } from './object-store-s3-client.ts';
-import { isRefusal, S3Failure } from './object-store-s3-errors.ts';
+import { isRefusal, refuseCut, S3Failure } from './object-store-s3-errors.ts';
 import { StoreUnavailable } from './object-store.ts';
 
 type Deps = { client: S3Client; ask: AskS3; bucket: string };
@@ -42,6 +42,7 @@ export const makeS3Removal = ({ client, ask, bucket }: Deps) => {
       yield [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].flatMap(({ Key, VersionId }) =>
         Key && VersionId && keys.has(Key) ? [{ Key, VersionId }] : [],
       );
+      refuseCut(page.IsTruncated, page.NextKeyMarker);
       from = page.IsTruncated
         ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
         : undefined;

@@ -13,7 +13,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { type ObjectFacts, type ObjectInfo, type ObjectStore } from './object-store.ts';
 import { makeS3Client, PART_BYTES, type S3Settings } from './object-store-s3-client.ts';
-import { isMissing, storeError } from './object-store-s3-errors.ts';
+import { isMissing, refuseCut, storeError } from './object-store-s3-errors.ts';
 import { makeS3Removal } from './object-store-s3-removal.ts';
 
 const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
@@ -84,6 +84,7 @@ export const makeS3ObjectStore = (settings: S3Settings): ObjectStore => {
       for (const { Key, Size = 0, LastModified = new Date(0) } of listed.Contents ?? []) {
         if (Key) yield { key: Key.slice(prefix.length), bytes: Size, modifiedAt: LastModified };
       }
+      refuseCut(listed.IsTruncated, listed.NextContinuationToken);
       ContinuationToken = listed.IsTruncated ? listed.NextContinuationToken : undefined;
     } while (ContinuationToken !== undefined);
   }

@@ -24,6 +24,10 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or http
 /** Links are put together from it: whatever stands behind the host would make dead ones. */
 const isOrigin = (url: string): boolean => URL.canParse(url) && /^https?:\/\/[^/?#@]+\/*$/i.test(url);
 
+/** Addresses are told to browsers and logs. */
+const isWithoutUser = (url: string): boolean =>
+  !URL.canParse(url) || new URL(url).username + new URL(url).password === '';
+
 const holdsCertificates = (path: string): boolean => {
   try {
     return /-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(readFileSync(path, 'utf8'));
@@ -86,7 +90,12 @@ const schema = z
       .regex(/^(?:[\w-][\w.-]*\/)+$/, 'must be a name like photos/, with a slash at its end')
       .default('onboarding/'),
     /** Of an S3 that is not AWS's. */
-    S3_ENDPOINT: httpUrl.optional(),
+    S3_ENDPOINT: httpUrl
+      .refine(
+        isWithoutUser,
+        'must hold no name and no password: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are for these',
+      )
+      .optional(),
     S3_REGION: text.optional(),
     /** Objects are encrypted with this key of AWS KMS. */
     S3_KMS_KEY_ID: text.optional(),

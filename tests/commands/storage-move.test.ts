@@ -24,7 +24,8 @@ afterAll(async () => {
   await s3.stop();
 });
 
-const move = (service: Wired, to: string) => storageMoveCommand.run(service, { values: { to }, words: [] });
+const move = (service: Wired, to: string, more: { stopping?: AbortSignal } = {}) =>
+  storageMoveCommand.run(service, { values: { to }, words: [], ...more });
 const onDisk = () =>
   readdirSync(`${app.uploadsDir}/photos`, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
     .length;
@@ -115,6 +116,22 @@ test('a move that was cut off goes on: what is in the new place already is not l
   expect(await move(remote, 's3')).toMatchObject({ exit: 0 });
   expect(await remote.files.bucket?.read(photo.filename, 'full')).toEqual(full);
   expect(await remote.files.bucket?.read(photo.filename, portraitFile(1))).toBeDefined();
+});
+
+test('a move that is told to stop says so and lets the next one go on at once', async () => {
+  for (let n = 0; n < 4; n += 1) await portraitsOf(app).send(await addParent(app)); // more files than are moved at once
+  const stopping = new AbortController();
+  const { disk } = remote.files;
+  const { remove } = disk;
+  disk.remove = (key, files) => remove(key, files).then(() => stopping.abort());
+  expect(await move(remote, 's3', { stopping: stopping.signal })).toMatchObject({
+    json: { failed: 'cancelled' },
+    exit: 1,
+  });
+  disk.remove = remove;
+  expect(onDisk()).toBeGreaterThan(0);
+  expect(await remote.longWork.latest('storage-move')).toMatchObject({ state: 'cancelled' });
+  expect(await move(remote, 's3')).toMatchObject({ json: { left: 0 }, exit: 0 });
 });
 
 test('a file that cannot be read stays, and the others move', async () => {

@@ -52,7 +52,7 @@ test('jobs that failed for good and work whose process ended are named, and a re
     `insert into pgboss.job (name, state, data, output, retry_limit, completed_on)
      values ('photo-check', 'failed', '{"photoId": 1}', '{"message": "no"}', 6, now())`,
   );
-  const long = new Date(clock.now().getTime() - HOUR);
+  const long = new Date(Date.now() - HOUR);
   await app.db('long_work').insert({ kind: 'backup', started_at: long, heard_at: long });
   const said = await doctor();
   expect(said).toMatchObject({ exit: 1, json: { failed_jobs: 1, lost_work: 1, rows_without_file: 0 } });

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Db, openDb } from '../../src/platform/db.ts';
-import { type LongWorks, makeLongWork, type Progress } from '../../src/platform/long-work.ts';
+import { type LongWorks, makeLongWork, type Progress, WorkTakenAway } from '../../src/platform/long-work.ts';
 import { hashPassword } from '../../src/platform/password.ts';
 import { makeStaffRecords } from '../../src/staff/staff-records.ts';
 import { movableClock } from '../support/app.ts';
@@ -110,20 +110,24 @@ test('a process that stops ends its work', async () => {
   expect(await ended).toEqual({ ok: false, reason: 'cancelled' });
 });
 
+/** As if nothing had been heard of it for so long. */
+const quietFor = (seconds: number) =>
+  other.db('long_work').update({ heard_at: other.db.raw('now() - make_interval(secs => ?)', [seconds]) });
+
 test('work of a process that is not heard of any more is lost: nobody waits for it, and the next one begins', async () => {
-  const { ended, progress } = await begin(one);
+  const { ended, finish } = await begin(one);
   await one.db.destroy(); // what is told does not arrive any more
-  other.clock.forward(119_000);
+  await quietFor(119);
   expect(await latest(other)).toMatchObject({ state: 'running' });
-  other.clock.forward(5000);
+  await quietFor(121);
   const lost = await latest(other);
   expect(lost).toMatchObject({ state: 'lost' });
   expect(await other.works.running()).toEqual([]);
   expect(await other.works.cancel(lost?.id ?? 0)).toBe(false);
   const next = await begin(other);
+  finish({ photos: 2 }); // it was done, but nobody knows of it
   one.db.initialize();
-  await expect.poll(() => progress.signal.aborted, SOON).toBe(true); // it learns that it was given up
-  expect(await ended).toEqual({ ok: false, reason: 'cancelled' });
+  await expect(ended).rejects.toThrow(WorkTakenAway);
   next.finish({});
   expect(await next.ended).toMatchObject({ ok: true });
   const rows = await other.db('long_work').orderBy('id').select('state', 'failure');
@@ -131,6 +135,29 @@ test('work of a process that is not heard of any more is lost: nobody waits for 
     { state: 'failed', failure: 'its process ended' },
     { state: 'done', failure: null },
   ]);
+});
+
+test('work that others gave up is told to end, and that is no wish of anybody but an error', async () => {
+  const { ended, progress } = await begin(one);
+  const givenUp = { state: 'failed', ended_at: new Date(), failure: 'its process ended' };
+  await other.db('long_work').update(givenUp);
+  await expect(ended).rejects.toThrow(WorkTakenAway);
+  expect(progress.signal.aborted).toBe(true);
+});
+
+test('a machine whose clock is an hour off takes nothing for lost, and nothing that is lost for alive', async () => {
+  const { ended, finish } = await begin(one);
+  other.clock.forward(3_600_000);
+  expect(await latest(other)).toMatchObject({ state: 'running' });
+  expect(await other.works.lost({ close: true })).toBe(0);
+  expect(await other.works.run('backup', () => Promise.reject(new Error('ran twice')))).toMatchObject({ ok: false });
+  finish({});
+  await ended;
+  const ahead = await begin(other);
+  const inFuture = other.db('long_work').where('heard_at', '>', other.db.fn.now());
+  expect(await inFuture).toEqual([]); // it would be held for alive for an hour after its death
+  ahead.finish({});
+  await ahead.ended;
 });
 
 test('a database that is away meanwhile ends nothing: how far it is and how it ended is told when it is back', async () => {

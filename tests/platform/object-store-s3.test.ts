@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { hash, randomBytes } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -131,4 +134,34 @@ test('S3: a bucket that is missing, and a server that is away, are told without 
     expect(error).toBeInstanceOf(StoreUnavailable);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toMatch(/no-such-bucket|127\.0\.0\.1|photos/);
   }
+});
+
+/** A store on a server that says the same to everything. */
+const withAnswer = async (status: number, xml: string, look: (store: ObjectStore) => Promise<void>): Promise<void> => {
+  const server = createServer((_req, res) => res.writeHead(status, { 'Content-Type': 'application/xml' }).end(xml));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await look(openS3({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+};
+
+test('S3: a listing that is cut off without saying how it goes on is no listing', async () => {
+  const cut =
+    '<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>onboarding/photos/a.jpg</Key></Contents></ListBucketResult>';
+  await withAnswer(200, cut, async (store) => {
+    await expect(listed(store, 'photos/')).rejects.toThrow('cut a listing off');
+  });
+});
+
+test('S3: a request that took too long on its way passes by itself, although its status is 400', async () => {
+  await withAnswer(400, '<Error><Code>RequestTimeout</Code></Error>', async (store) => {
+    await expect(store.open('photos/a.jpg')).rejects.toMatchObject({ reason: 'away' });
+  });
+  await withAnswer(400, '<Error><Code>InvalidRequest</Code></Error>', async (store) => {
+    await expect(store.open('photos/a.jpg')).rejects.toMatchObject({ reason: 'denied' });
+  });
 });

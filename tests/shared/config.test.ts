@@ -134,6 +134,15 @@ describe('BASE_URL', () => {
   });
 });
 
+test('the address of S3 holds no name and no password, and they are not repeated', () => {
+  expect(loadConfig({ S3_ENDPOINT: 'http://s3.example.org:9000' }).S3_ENDPOINT).toBe('http://s3.example.org:9000');
+  for (const user of ['oakfield:hunter2', 'hunter2', ':hunter2']) {
+    const faults = faultsOf({ S3_ENDPOINT: `https://${user}@s3.example.org` });
+    expect(faults).toMatch(/^S3_ENDPOINT: must hold no name and no password/);
+    expect(faults).not.toContain('hunter2');
+  }
+});
+
 test('the file of DATABASE_SSL_CA must be there and hold certificates', () => {
   const file = join(dir, 'ca.pem');
   writeFileSync(file, '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n');

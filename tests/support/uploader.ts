@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openDb } from '../../src/platform/db.ts';
+import { type Db, openDb } from '../../src/platform/db.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { type Sender, sendPhoto } from './sender.ts';
 import type { Home } from './service.ts';
@@ -56,23 +56,38 @@ export const makeUploader = (sources: Source[], target: (tries: number) => Targe
 
 type Row = { parent_id: string; upload_id: string; source_sha256: string; sha256: string; filename: string };
 
-/** What was acknowledged and is not there: each upload must have its row, and its file with that checksum. */
-export const missingOf = async (home: Home, acknowledged: Acknowledged[]): Promise<string[]> => {
+/** What the database in a home says to `ask`; a service may be at it or not. */
+export const askDatabase = async <T>(home: Home, ask: (db: Db) => Promise<T>): Promise<T> => {
   const postgres = await startEmbeddedPostgres({ dir: home.dataDir, durable: true });
   const db = openDb({ url: postgres.url('onboarding'), max: 1 });
   try {
-    const rows = await db('photos').select<Row[]>('parent_id', 'upload_id', 'source_sha256', 'sha256', 'filename');
-    const byUpload = new Map(rows.map((row) => [`${row.parent_id} ${row.upload_id} ${row.source_sha256}`, row]));
-    return acknowledged.flatMap((upload) => {
-      const row = byUpload.get(`${upload.parentId} ${upload.uploadId} ${upload.sha256}`);
-      if (!row) return [`no row for ${upload.uploadId}`];
-      const file = readFileSync(join(home.uploadsDir, 'photos', `${row.filename}.jpg`));
-      return sha256(file) === row.sha256 ? [] : [`another file for ${upload.uploadId}`];
-    });
+    return await ask(db);
   } finally {
     await db.destroy();
     await postgres.stop();
   }
+};
+
+/**
+ * What was acknowledged and is not there: each upload must have its row, and its file with that checksum. `read` gives a picture's
+ * bytes by the row's name; from the disk when it is left out.
+ */
+export const missingOf = async (
+  home: Home,
+  acknowledged: Acknowledged[],
+  read: (filename: string) => Promise<Buffer> = (name) => readFile(join(home.uploadsDir, 'photos', `${name}.jpg`)),
+): Promise<string[]> => {
+  const rows = await askDatabase(home, (db) =>
+    db('photos').select<Row[]>('parent_id', 'upload_id', 'source_sha256', 'sha256', 'filename'),
+  );
+  const byUpload = new Map(rows.map((row) => [`${row.parent_id} ${row.upload_id} ${row.source_sha256}`, row]));
+  const missing: string[] = [];
+  for (const upload of acknowledged) {
+    const row = byUpload.get(`${upload.parentId} ${upload.uploadId} ${upload.sha256}`);
+    if (!row) missing.push(`no row for ${upload.uploadId}`);
+    else if (sha256(await read(row.filename)) !== row.sha256) missing.push(`another file for ${upload.uploadId}`);
+  }
+  return missing;
 };
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

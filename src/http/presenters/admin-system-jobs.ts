@@ -21,6 +21,8 @@ export type WorkCard = {
   left: string;
   /** Words instead of the button: it was asked to end already. */
   ending: string | null;
+  /** What a page that follows it says when it is over. */
+  ended: string;
 };
 
 export type JobRow = {
@@ -127,6 +129,7 @@ const presentWork = ({ speech, dates, now }: Around, work: Work, names: Map<numb
     progress: known,
     left: leftOf(speech, known, now.getTime() - work.startedAt.getTime()),
     ending: work.cancelAskedAt ? t('office.system.work.ending') : null,
+    ended: t('office.system.work.ended', what),
   };
 };
 
