@@ -5,12 +5,7 @@ import type { Wired } from '../wiring.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 /** What was given: `values` by the options' names, `words` in order. */
-export type Given = {
-  values: Record<string, string | boolean | undefined>;
-  words: string[];
-  /** Of a command that ends cleanly: aborts at SIGTERM or SIGINT. */
-  stopping?: AbortSignal;
-};
+export type Given = { values: Record<string, string | boolean | undefined>; words: string[] };
 /** What a command says: for people as text, with `--json` as one JSON object. Exit 0 unless `exit` says otherwise. */
 export type Said = { text: string; json: Record<string, unknown>; exit?: 0 | 1 };
 
@@ -26,8 +21,6 @@ export type Command = Described & {
   bringsSchool?: true;
   /** It stores photos; all others work on a disk that is full or read-only, `doctor` above all. */
   takesPhotos?: true;
-  /** It takes minutes, and ends cleanly when `given.stopping` aborts; others are ended by a signal at once. */
-  endsCleanly?: true;
   run: (service: Wired, given: Given) => Promise<Said>;
 };
 /** One that opens what it needs by itself, and nothing else. */

@@ -1,32 +1,36 @@
 import type { Wired } from '../wiring.ts';
-import type { Command, Said } from './command.ts';
+import type { Command, Given, Said } from './command.ts';
+import { untilStopped } from './until-stopped.ts';
 
 export const doctorCommand: Command = {
   usage: 'doctor [--repair] [--quick]',
   summary:
     'holds database, disk and S3 against each other, reads every photo and looks for what was left half done: orphans / missing / altered must be 0/0/0; --repair mends what can be mended, --quick reads no file and only sees whether it is there',
   options: { repair: { type: 'boolean' }, quick: { type: 'boolean' } },
-  endsCleanly: true,
-  run: async ({ doctor }, { stopping, ...given }) => {
-    const repair = given.values['repair'] === true;
-    const read = given.values['quick'] === true ? { read: { from: '', photos: 0 } } : {};
-    const ended = await doctor.examine({ repair, ...read, ...(stopping ? { stopping } : {}) });
-    if (!ended.ok) return refused(ended.reason);
-    const found = ended.value;
-    const remarks = remarksOn(found, repair);
-    const counts = `${found.orphanFiles}/${found.rowsWithoutFile}/${found.checksumMismatches}`;
-    const which = [
-      ...found.missing.map((id) => `missing: photo ${id}`),
-      ...found.damaged.map((id) => `altered: photo ${id}`),
-      ...found.unbackedIds.map((id) => `without a copy: photo ${id}`),
-    ];
-    return {
-      text: [`${found.photos} photos, orphans/missing/altered ${counts}`, ...remarks, ...which].join('\n'),
-      json: asJson(found),
-      exit: isSound(found) ? 0 : 1,
-    };
-  },
+  run: ({ doctor }, given) => untilStopped((stopping) => examine(doctor, given, stopping), STOPPED),
 };
+
+const examine = async (doctor: Wired['doctor'], given: Given, stopping: AbortSignal): Promise<Said> => {
+  const repair = given.values['repair'] === true;
+  const read = given.values['quick'] === true ? { read: { from: '', photos: 0 } } : {};
+  const ended = await doctor.examine({ repair, ...read, stopping });
+  if (!ended.ok) return refused(ended.reason);
+  const found = ended.value;
+  const remarks = remarksOn(found, repair);
+  const counts = `${found.orphanFiles}/${found.rowsWithoutFile}/${found.checksumMismatches}`;
+  const which = [
+    ...found.missing.map((id) => `missing: photo ${id}`),
+    ...found.damaged.map((id) => `altered: photo ${id}`),
+    ...found.unbackedIds.map((id) => `without a copy: photo ${id}`),
+  ];
+  return {
+    text: [`${found.photos} photos, orphans/missing/altered ${counts}`, ...remarks, ...which].join('\n'),
+    json: asJson(found),
+    exit: isSound(found) ? 0 : 1,
+  };
+};
+
+const STOPPED = 'It was stopped; nothing is lost, run it again.';
 
 type Examination = Extract<Awaited<ReturnType<Wired['doctor']['examine']>>, { ok: true }>['value'];
 
@@ -34,7 +38,7 @@ const refused = (reason: 'running' | 'cancelled'): Said => ({
   text:
     reason === 'running'
       ? 'A doctor is at work already, perhaps the nightly one; the status page shows how far it is.'
-      : 'It was stopped; nothing is lost, run it again.',
+      : STOPPED,
   json: { refused: reason },
   exit: 1,
 });

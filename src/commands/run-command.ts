@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Logger, makeLogger } from '../platform/logger.ts';
 import { type Config, loadConfig } from '../shared/config.ts';
-import { listenToStopSignals } from '../shared/stop-signals.ts';
 import { wire } from '../wiring.ts';
 import { type BareCommand, type Command, type Given, type Said, UsageError } from './command.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -39,21 +38,13 @@ const runOne = async (command: Command | BareCommand, given: Given): Promise<0 |
 type Around = { config: Config; logger: Logger };
 
 const runWired = async (command: Command, around: Around, given: Given): Promise<Said> => {
-  const { run, bringsSchool, takesPhotos, endsCleanly } = command;
-  const more = endsCleanly ? { stopping: atStopSignal() } : {};
+  const { run, bringsSchool, takesPhotos } = command;
   const service = await wire({ ...around, firstSchool: bringsSchool !== true, takesPhotos: takesPhotos === true });
   try {
-    return await run(service, { ...given, ...more });
+    return await run(service, given);
   } finally {
     await service.stop();
   }
-};
-
-/** Aborts at the first signal; a second one ends the process at once. */
-const atStopSignal = (): AbortSignal => {
-  const stopping = new AbortController();
-  listenToStopSignals().begun(() => stopping.abort());
-  return stopping.signal;
 };
 
 const parse = (command: Command | BareCommand, args: string[]): Given => {

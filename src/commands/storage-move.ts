@@ -1,6 +1,7 @@
 import type { Progress } from '../platform/long-work.ts';
 import type { Wired } from '../wiring.ts';
 import { type Command, required, type Said, UsageError } from './command.ts';
+import { untilStopped } from './until-stopped.ts';
 
 /** A line on the terminal after so many files. */
 const TELL_EVERY = 1000;
@@ -11,27 +12,31 @@ export const storageMoveCommand: Command = {
     'moves the photos to where STORAGE says, while the service runs; what was stopped goes on with the next call',
   options: { to: { type: 'string' } },
   takesPhotos: true,
-  endsCleanly: true,
-  run: async (service, { stopping, ...given }) => {
+  run: async (service, given) => {
     refuseSenseless(service, required(given, 'to'));
-    const move = async ({ tell, signal }: Progress) => {
-      const moved = await service.movePhotos({
-        signal,
-        tell: (done, total) => {
-          tell(done, total);
-          if (done % TELL_EVERY === 0) process.stderr.write(`${done} of ${total ?? '?'} files\n`);
-        },
-      });
-      return { detail: moved, ...moved };
-    };
-    const ended = await service.longWork.run('storage-move', move, stopping ? { stopping } : {});
-    if (!ended.ok) return said(ended.reason);
-    const { moved, left } = ended.value;
-    const rest =
-      left > 0 ? `; ${left} stay where they are, for no photo knows them or they are damaged: run doctor` : '';
-    return { text: `${moved} files moved${rest}`, json: { moved, left }, exit: left > 0 ? 1 : 0 };
+    return untilStopped((stopping) => move(service, stopping), STOPPED);
   },
 };
+
+const move = async (service: Wired, stopping: AbortSignal): Promise<Said> => {
+  const work = async ({ tell, signal }: Progress) => {
+    const moved = await service.movePhotos({
+      signal,
+      tell: (done, total) => {
+        tell(done, total);
+        if (done % TELL_EVERY === 0) process.stderr.write(`${done} of ${total ?? '?'} files\n`);
+      },
+    });
+    return { detail: moved, ...moved };
+  };
+  const ended = await service.longWork.run('storage-move', work, { stopping });
+  if (!ended.ok) return said(ended.reason);
+  const { moved, left } = ended.value;
+  const rest = left > 0 ? `; ${left} stay where they are, for no photo knows them or they are damaged: run doctor` : '';
+  return { text: `${moved} files moved${rest}`, json: { moved, left }, exit: left > 0 ? 1 : 0 };
+};
+
+const STOPPED = 'Stopped. The same command goes on from here.';
 
 const refuseSenseless = ({ config }: Pick<Wired, 'config'>, to: string): void => {
   if (to !== 's3' && to !== 'local') throw new UsageError('--to is s3 or local');
@@ -43,7 +48,7 @@ const refuseSenseless = ({ config }: Pick<Wired, 'config'>, to: string): void =>
 };
 
 const said = (reason: 'running' | 'cancelled'): Said => ({
-  text: reason === 'running' ? 'Another move is running.' : 'Stopped. The same command goes on from here.',
+  text: reason === 'running' ? 'Another move is running.' : STOPPED,
   json: { failed: reason },
   exit: 1,
 });

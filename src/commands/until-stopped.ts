@@ -1,24 +1,28 @@
 import { listenToStopSignals } from '../shared/stop-signals.ts';
 import type { Said } from './command.ts';
 
-const STOPPED: Said = {
-  text: 'It was stopped before its end. What it had begun is no backup and no restore: start it again.',
-  json: { stopped: true },
-  exit: 1,
-};
+/** Of backups and restores. */
+const START_AGAIN = 'It was stopped before its end. What it had begun is no backup and no restore: start it again.';
 
 /**
  * Runs work that SIGINT (Ctrl-C) and SIGTERM end: it is told by `stopping`, cleans up, and the next one of its kind may begin at once.
- * A second signal ends the process as it is.
+ * A second signal ends the process as it is. `sentence` is what is said then.
  */
-export const untilStopped = async (work: (stopping: AbortSignal) => Promise<Said>): Promise<Said> => {
+export const untilStopped = async (
+  work: (stopping: AbortSignal) => Promise<Said>,
+  sentence = START_AGAIN,
+): Promise<Said> => {
+  const stopped: Said = { text: sentence, json: { stopped: true }, exit: 1 };
   const stop = new AbortController();
-  listenToStopSignals().begun(() => stop.abort());
+  const signals = listenToStopSignals();
+  signals.begun(() => stop.abort());
   try {
     const said = await work(stop.signal);
-    return stop.signal.aborted && said.exit === 1 ? STOPPED : said;
+    return stop.signal.aborted && said.exit === 1 ? stopped : said;
   } catch (error) {
-    if (stop.signal.aborted) return STOPPED;
+    if (stop.signal.aborted) return stopped;
     throw error;
+  } finally {
+    signals.forget();
   }
 };

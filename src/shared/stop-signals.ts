@@ -25,5 +25,10 @@ export const listenToStopSignals = () => {
       stop = how;
       if (asked !== undefined) how(asked);
     },
+    /** From now on a signal ends the process again as it would by itself. */
+    forget: (): void => {
+      process.off('SIGTERM', ask);
+      process.off('SIGINT', ask);
+    },
   };
 };
