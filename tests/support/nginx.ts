@@ -85,6 +85,6 @@ const untilListening = async (port: number, child: ChildProcess, said: () => str
     if (answer) return;
     await wait(50);
   }
-  child.kill('SIGKILL');
+  child.kill(); // not SIGKILL: its workers would stay
   throw new Error(`nginx does not run: ${said()}`);
 };

@@ -8,7 +8,7 @@ type Options = { from: string; to: ConnectionOptions & { port: number } };
 export const makeTunnel = async ({ from, to }: Options) => {
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const plain = connect({ port: to.port, host: '127.0.0.1', localAddress: from });
+    const plain = connect({ port: to.port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true });
     const site = secure({ ...to, socket: plain });
     for (const [one, other] of [
       [client, site],
