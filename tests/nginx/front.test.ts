@@ -113,7 +113,16 @@ test('every other kind of answer has HSTS once, too', async () => {
 });
 
 test('figures and readiness are not for the outside, however the address is written', async () => {
-  const paths = ['/metrics', '/readyz', '/metrics/', '/METRICS', '/%6detrics', '//metrics', '/x/../readyz', '/readyz?a'];
+  const paths = [
+    '/metrics',
+    '/readyz',
+    '/metrics/',
+    '/METRICS',
+    '/%6detrics',
+    '//metrics',
+    '/x/../readyz',
+    '/readyz?a',
+  ];
   const headers = { authorization: 'Bearer a token that only tests know' };
   for (const path of paths) {
     const answer = await ask(site, path, { headers });
