@@ -183,4 +183,4 @@ test('R46: nothing that a client claims about hosts, hops or addresses reaches t
   expect(JSON.stringify([answer.headers, answer.text])).not.toMatch(/evil|6\.6\.6\.6|javascript:/);
 });
 
-test('no link is in a log', () => two.expectNoLinkInLogs([200, 308, 404]));
+test('R34: no link is in a log', () => two.expectNoLinkInLogs([200, 308, 404]));

@@ -124,4 +124,4 @@ test('R31: wrong links count for the address that nginx sees, whatever the clien
   expect((await ask(neighbour, `/onboarding/${randomUUID()}`, claims)).status).toBe(404);
 });
 
-test('no link is in a log', () => two.expectNoLinkInLogs([200, 400, 404, 405, 429]));
+test('R34: no link is in a log', () => two.expectNoLinkInLogs([200, 400, 404, 405, 429]));

@@ -88,4 +88,4 @@ test('R63: heads that never end and uploads that stop half-way: others are serve
   for (const service of two.instances) expect(service.stdout()).not.toContain('"aborted"'); // nginx keeps them to itself
 }, 240_000);
 
-test('no link is in a log', () => two.expectNoLinkInLogs([200, 408, 429]));
+test('R34: no link is in a log', () => two.expectNoLinkInLogs([200, 408, 429]));
