@@ -66,6 +66,11 @@ const slowestPage = async (): Promise<number> => {
 test('R63: heads that never end and uploads that stop half-way: others are served within 1 s, all are closed within 60 s, memory is bounded', async () => {
   const before = residentKb();
   const slowHeads = await openMany(100, `GET ${maria.link} HTTP/1.1\r\nHost: ${HOST}\r\nX-Slow:`, () => '127.0.0.60');
+  await openMany(
+    1,
+    `POST ${maria.link}/not-me HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 9\r\n\r\n_`,
+    () => '127.0.0.60',
+  );
   const head = headOf(maria, { Host: HOST, 'Content-Length': '4000000' });
   const uploads = await openMany(halfOpenUploads, `${head}--x`, (n) => `127.0.0.${61 + Math.floor(n / BY_ADDRESS)}`);
   expect(await slowestPage()).toBeLessThan(1000);
