@@ -5,7 +5,7 @@ import { StoreUnavailable } from '../platform/object-store.ts';
 import { objectKey } from './photo-bucket.ts';
 import type { Photo } from './photo.ts';
 import type { PhotoFiles } from './photo-files.ts';
-import { type PhotoFile, portraitFile, type StorageKey } from './photo-keys.ts';
+import { type PhotoFile, placeOf, portraitFile, type StorageKey } from './photo-keys.ts';
 import type { PhotoRecords } from './photo-records.ts';
 
 type Deps = {
@@ -14,16 +14,18 @@ type Deps = {
   files: PhotoFiles;
   /** Gives an address that works for a minute; undefined: browsers get the bytes from us. */
   addressOf?: ((objectKey: string) => Promise<string>) | undefined;
+  /** A proxy sends what is on the disk: it is told where (ACCEL_REDIRECT). */
+  handsOver?: boolean;
 };
 type Size = 'full' | 'thumb' | 'portrait';
 /** `embedded`: an `<img>` asks, which follows to wherever the picture is. */
 type How = { embedded?: boolean };
 
-/** Either the bytes, or the address in S3 where they are for a minute. */
-export type Picture = { jpeg: Buffer } | { address: string };
+/** Either the bytes, or the address in S3 where they are for a minute, or their place below the disk's folder of photos. */
+export type Picture = { jpeg: Buffer } | { address: string } | { place: string };
 
 /** A picture for those who may see it; undefined for all others, and where there is none. */
-export const makeShowPhoto = ({ db, photos, files, addressOf }: Deps) => {
+export const makeShowPhoto = ({ db, photos, files, addressOf, handsOver = false }: Deps) => {
   /** Undefined where the picture is not in S3, or S3 does not say. */
   const findAddress = async (key: StorageKey, file: PhotoFile): Promise<string | undefined> => {
     if (!addressOf) return undefined;
@@ -41,6 +43,7 @@ export const makeShowPhoto = ({ db, photos, files, addressOf }: Deps) => {
   ): Promise<Picture | undefined> => {
     const address = embedded ? await findAddress(filename, file) : undefined;
     if (address !== undefined) return { address };
+    if (handsOver && (await files.disk.has(filename, file))) return { place: placeOf(filename, file) };
     const jpeg = await files.read(filename, file);
     return jpeg && { jpeg };
   };
