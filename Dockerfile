@@ -1,0 +1,27 @@
+# The service as an image, and nginx with its static files as another. What is in them: docs/operations.md.
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts
+COPY infra/compose/prune-packages.sh /tmp/
+RUN sh /tmp/prune-packages.sh
+
+FROM ${NODE_IMAGE} AS app
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data UPLOADS_DIR=/uploads \
+    MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=70000 MALLOC_TRIM_THRESHOLD_=131072
+WORKDIR /app
+RUN install -d -o node -g node -m 0700 /data /uploads
+COPY --from=packages /app/node_modules node_modules
+COPY package.json ./
+COPY migrations migrations
+COPY public public
+COPY views views
+COPY src src
+USER node
+VOLUME /data /uploads
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
+    CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "--max-old-space-size=512", "--initial-old-space-size=48", "--max-semi-space-size=2", "src/server.ts"]
