@@ -8,7 +8,10 @@ rm -rf @embedded-postgres embedded-postgres
 
 # Source maps and types.
 find . -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.tsbuildinfo' \) -delete
-rm -rf @types
+rm -rf @types typescript
+
+# TensorFlow's for browsers; libheif's without WebAssembly.
+rm -rf core-js libheif-js/libheif
 
 # Of TensorFlow the builds for Node and the WebAssembly, of the face library its build for them and three of seven nets.
 find @tensorflow -type f ! -name package.json ! -name 'LICENSE*' ! -name '*.node.js' ! -path '*/wasm-out/*' -delete

@@ -151,7 +151,8 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     if (file === undefined) continue;
     if (given[name] !== undefined) faults.push(`${name}: is given twice, as a value and as ${name}_FILE`);
     try {
-      given[name] = readFileSync(file, 'utf8').trim();
+      const value = readFileSync(file, 'utf8').trim();
+      if (value !== '') given[name] = value;
     } catch {
       faults.push(`${name}_FILE: the file cannot be read`);
     }
