@@ -43,8 +43,12 @@ done
 given migration-database-url /secrets/owner/migration-database-url $APP 0400
 
 
-# What nginx.conf leaves to each site.
+# nginx's configuration, what it leaves to each site, and what nginx sends by itself. Files of the version before stay: its pages
+# are still open somewhere.
 site=/secrets/site
+put $site/nginx.conf $APP 0444 < /setup/nginx.conf
+cp -R /setup/static/. /static
+chmod -R a+rX /static
 host=${BASE_URL#*://}
 host=${host%%[:/]*}
 printf 'server_name %s;\n' "$host" | put $site/server.conf $APP 0444
