@@ -2,7 +2,11 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests that end processes, fill disks or load the machine run alone and have commands of their own. */
-const apart = { hostile: 'tests/hostile/**/*.test.ts', crash: 'tests/crash/**/*.test.ts' };
+const apart = {
+  hostile: 'tests/hostile/**/*.test.ts',
+  crash: 'tests/crash/**/*.test.ts',
+  nginx: 'tests/nginx/**/*.test.ts',
+};
 
 /** Measure memory or keep servers of their own: each file in a process of its own. The others share what they import. */
 const alone = ['tests/platform/**/*.test.ts', 'tests/photos/**/*.test.ts'];
@@ -33,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: [apart.hostile, apart.crash, ...rules, ...alone],
+          exclude: [...Object.values(apart), ...rules, ...alone],
           isolate: false,
         },
       },
@@ -45,6 +49,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'hostile', include: [apart.hostile], testTimeout: 120_000 } },
       { extends: true, test: { name: 'crash', include: [apart.crash], testTimeout: 240_000 } },
+      { extends: true, test: { name: 'nginx', include: [apart.nginx], testTimeout: 90_000 } },
     ],
   },
 });

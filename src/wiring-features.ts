@@ -167,7 +167,10 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     sendAnyway: makeSendAnyway({ db, records: checkRecords, clock }),
     changePortrait,
     makeMissingPortraits: makeMissingPortraits({ db, changePortrait }),
-    showPhoto: makeShowPhoto({ db, photos, files, addressOf: photoStore?.addresses?.addressOf }),
+    showPhoto: makeShowPhoto({
+      ...{ db, photos, files, handsOver: config.ACCEL_REDIRECT },
+      addressOf: photoStore?.addresses?.addressOf,
+    }),
     deletePhotos: makeDeletePhotos({ db, parents, photos, files, enqueueRemoval }),
     deleteParent: makeDeleteParent({ db, parents, photos, files, enqueueRemoval }),
     checkIntegrity,

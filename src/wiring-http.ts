@@ -2,7 +2,7 @@ import type { Config } from './shared/config.ts';
 import type { Server } from 'node:http';
 import { makeSystemActions } from './dashboard/system-actions.ts';
 import { makeReadSystemStatus } from './dashboard/system-status.ts';
-import { makeApp, publicDir } from './http/app.ts';
+import { makeApp, publicDir, viewsDir } from './http/app.ts';
 import { makeAssets } from './http/assets.ts';
 import { type Drain, makeHealth } from './http/health.ts';
 import { listen } from './http/listen.ts';
@@ -30,6 +30,7 @@ import { makeOpenLink } from './http/parent/open-link.ts';
 import { makeOwnPicture } from './http/parent/own-picture.ts';
 import { makeSendPhoto } from './http/parent/send-photo.ts';
 import { makeStatus } from './http/parent/status.ts';
+import { makeStaticFiles } from './http/static-files.ts';
 import { makeRenderError } from './http/render-error.ts';
 import { makeI18n } from './platform/i18n.ts';
 import { keptSessionSecret } from './platform/session-secret.ts';
@@ -129,6 +130,16 @@ export const wireApp = async (service: Wired, drain: Drain) => {
       maxUploadMb: config.MAX_UPLOAD_MB,
     }),
   });
+};
+
+/** What nginx sends by itself, for the command that writes it; needs neither database nor disk. */
+export const wireStaticFiles = async ({ MAX_UPLOAD_MB: maxUploadMb }: Pick<Config, 'MAX_UPLOAD_MB'>) => {
+  const staticFiles = makeStaticFiles({
+    ...{ viewsDir, maxUploadMb },
+    assets: await makeAssets(publicDir),
+    i18n: await makeI18n(),
+  });
+  return staticFiles();
 };
 
 /** Jobs that are queued with a bucket only, or with a mirror only. */

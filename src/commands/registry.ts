@@ -15,6 +15,7 @@ import { migrateCommand } from './migrate.ts';
 import { parentCreateCommand } from './parent-create.ts';
 import { photosTryCommand } from './photos-try.ts';
 import { schoolCreateCommand } from './school-create.ts';
+import { staticWriteCommand } from './static-write.ts';
 import { storageMoveCommand } from './storage-move.ts';
 
 /** Every command by its name, in the order of `help`. */
@@ -28,6 +29,7 @@ export const commands: Record<string, Command | BareCommand> = {
   doctor: doctorCommand,
   'checks:measure': checksMeasureCommand,
   'storage:move': storageMoveCommand,
+  'static:write': staticWriteCommand,
   'jobs:list': jobsListCommand,
   'jobs:retry': jobsRetryCommand,
   'backup:run': backupRunCommand,

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { makeAssets } from './assets.ts';
 import { checkCsrf } from './middleware/csrf.ts';
+import { knownMethods } from './middleware/known-methods.ts';
 import { notFound } from './not-found.ts';
 import { paths } from './paths.ts';
 import { icons } from './presenters/icons.ts';
@@ -46,7 +47,7 @@ export const makeApp = (deps: Deps) => {
   app.enable('view cache');
   Object.assign(app.locals, { asset: deps.assets.address, imports: deps.assets.imports, icons });
 
-  app.use(deps.requestLog, deps.secureHop, deps.security);
+  app.use(deps.requestLog, deps.secureHop, deps.security, knownMethods);
   app.use(deps.health, deps.metrics);
   app.use(deps.assets.router);
   app.get(paths.robots, (_req, res) => void res.type('text/plain').send('User-agent: *\nDisallow: /\n'));

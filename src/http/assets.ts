@@ -55,6 +55,9 @@ export const makeAssets = async (publicDir: string) => {
     router,
     /** 'css/app.css' -> its address. */
     address,
+    /** Every file with its plain and its gzip form, for a proxy that serves them from its own disk (static-files.ts). */
+    files: (): { address: string; plain: Buffer; gzip: Buffer }[] =>
+      [...assets].map(([name, asset]) => ({ address: address(name), plain: asset.plain, gzip: asset.gzip })),
     /** The addresses of all modules that a script imports, so that a page can name them before they are asked for. */
     imports: (script: string): string[] => imports.get(script) ?? [],
   };

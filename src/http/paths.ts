@@ -8,6 +8,8 @@ export const paths = {
   metrics: '/metrics',
   robots: '/robots.txt',
   assets: '/assets',
+  /** Known to nginx only, and there from the inside: the photos on disk, as nginx.conf has it. */
+  photoFiles: '/_photos',
 
   link: '/onboarding/:unique_id',
   linkNotMe: '/onboarding/:unique_id/not-me',

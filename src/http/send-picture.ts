@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Picture } from '../photos/show-photo.ts';
+import { paths } from './paths.ts';
 
 /**
  * Whether the picture may come from S3 itself: it is shown by an `<img>`, which follows. A script that fetches (ahead of the review,
@@ -9,7 +10,7 @@ export const isEmbedded = (req: Request): boolean => req.method === 'GET' && req
 
 /**
  * Sends a stored picture after the permission check: never kept by a cache, never anything but an image, never shown
- * inside another page (R39). One in S3 is sent as the way to it.
+ * inside another page (R39). One in S3 is sent as the way to it; one that nginx sends in our place (ACCEL_REDIRECT) as its name there.
  */
 export const sendPicture = (res: Response, picture: Picture): void => {
   res.set({
@@ -22,5 +23,7 @@ export const sendPicture = (res: Response, picture: Picture): void => {
     res.status(302).set('Location', picture.address).end();
     return;
   }
-  res.set({ 'Content-Type': 'image/jpeg', 'Content-Disposition': 'inline' }).send(picture.jpeg);
+  res.set({ 'Content-Type': 'image/jpeg', 'Content-Disposition': 'inline' });
+  if ('place' in picture) res.set('X-Accel-Redirect', `${paths.photoFiles}/${picture.place}`).end();
+  else res.send(picture.jpeg);
 };

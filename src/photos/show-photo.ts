@@ -4,7 +4,7 @@ import { recordEvent } from '../platform/event-log.ts';
 import { objectKey } from './photo-bucket.ts';
 import type { Photo } from './photo.ts';
 import type { PhotoFiles } from './photo-files.ts';
-import { type PhotoFile, portraitFile } from './photo-keys.ts';
+import { type PhotoFile, placeOf, portraitFile } from './photo-keys.ts';
 import type { PhotoRecords } from './photo-records.ts';
 
 type Deps = {
@@ -13,16 +13,18 @@ type Deps = {
   files: PhotoFiles;
   /** Gives an address that works for a minute; undefined: browsers get the bytes from us. */
   addressOf?: ((objectKey: string) => Promise<string>) | undefined;
+  /** A proxy sends what is on the disk: it is told where (ACCEL_REDIRECT). */
+  handsOver?: boolean;
 };
 type Size = 'full' | 'thumb' | 'portrait';
 /** `embedded`: an `<img>` asks, which follows to wherever the picture is. */
 type How = { embedded?: boolean };
 
-/** Either the bytes, or the address in S3 where they are for a minute. */
-export type Picture = { jpeg: Buffer } | { address: string };
+/** Either the bytes, or the address in S3 where they are for a minute, or their place below the disk's folder of photos. */
+export type Picture = { jpeg: Buffer } | { address: string } | { place: string };
 
 /** A picture for those who may see it; undefined for all others, and where there is none. */
-export const makeShowPhoto = ({ db, photos, files, addressOf }: Deps) => {
+export const makeShowPhoto = ({ db, photos, files, addressOf, handsOver = false }: Deps) => {
   const find = async (
     { filename }: Photo,
     file: PhotoFile,
@@ -30,6 +32,7 @@ export const makeShowPhoto = ({ db, photos, files, addressOf }: Deps) => {
   ): Promise<Picture | undefined> => {
     if (embedded && addressOf && (await files.bucket?.has(filename, file)))
       return { address: await addressOf(objectKey(filename, file)) };
+    if (handsOver && (await files.disk.has(filename, file))) return { place: placeOf(filename, file) };
     const jpeg = await files.read(filename, file);
     return jpeg && { jpeg };
   };

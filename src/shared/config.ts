@@ -110,6 +110,8 @@ const schema = z
     /** What a scraper of `/metrics` must show; without it there are none. */
     METRICS_TOKEN: z.string().min(16, 'needs at least 16 characters').optional(),
     MAX_UPLOAD_MB: whole(1, 200).default(25),
+    /** Whether the proxy before us sends the photos on disk, after our permission check: only behind nginx.conf's nginx. */
+    ACCEL_REDIRECT: yesOrNo.default(false),
     /** Who runs jobs: each web process, only `src/worker.ts`, or nobody. */
     JOBS: z.enum(['inline', 'worker', 'off']).default('inline'),
     /** Multiplies every limit on how often something may be done; 0 switches them off for load tests. */

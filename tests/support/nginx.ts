@@ -1,34 +1,51 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pidOf } from './pid-of.ts';
 
 const NGINX = '/usr/sbin/nginx';
 
 /** A real nginx before the service at `upstream`; stop it when the test is over. Throws where Debian's nginx is missing. */
 export const startNginx = async ({ upstream, buffering }: { upstream: number; buffering: boolean }) => {
-  if (!existsSync(NGINX)) throw new Error(`${NGINX} is missing: apt-get install nginx-light`);
-  const dir = mkdtempSync(join(tmpdir(), 'nginx-'));
-  chmodSync(dir, 0o755); // its workers run as another user
+  const dir = makeNginxFolder();
   const port = await freePort();
   writeFileSync(join(dir, 'nginx.conf'), configuration({ port, upstream, buffering }));
-  const child = spawn(NGINX, ['-g', 'daemon off;', '-p', dir, '-c', join(dir, 'nginx.conf')], { stdio: 'ignore' });
-  await untilListening(port, child, dir);
+  const { stop } = await runNginx({ dir, port });
+  return { port, stop };
+};
+
+/** A folder that nginx's workers, who are another user, may enter. */
+export const makeNginxFolder = (): string => {
+  const dir = mkdtempSync(join(tmpdir(), 'nginx-'));
+  chmodSync(dir, 0o755);
+  return dir;
+};
+
+/** Runs the `nginx.conf` in `dir` until `stop`, which removes the folder; `port` is one where it answers plain HTTP. */
+export const runNginx = async ({ dir, port }: { dir: string; port: number }) => {
+  if (!existsSync(NGINX)) throw new Error(`${NGINX} is missing: apt-get install nginx-light`);
+  const global = `daemon off; pid ${join(dir, 'nginx.pid')};`;
+  const child = spawn(NGINX, ['-g', global, '-p', dir, '-c', join(dir, 'nginx.conf')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
+  await untilListening(port, child, () => said);
   const stop = async () => {
     const exited = once(child, 'exit');
     if (child.exitCode === null) child.kill('SIGTERM');
     if (child.exitCode === null) await exited;
     rmSync(dir, { recursive: true, force: true });
   };
-  return { port, stop };
+  return { stop, pid: pidOf(child) };
 };
 
 const configuration = ({ port, upstream, buffering }: { port: number; upstream: number; buffering: boolean }) => `
 worker_processes 1;
-pid nginx.pid;
 error_log error.log warn;
 events { worker_connections 256; }
 http {
@@ -61,12 +78,13 @@ export const freePort = async (): Promise<number> => {
   return port;
 };
 
-const untilListening = async (port: number, child: ChildProcess, dir: string): Promise<void> => {
+const untilListening = async (port: number, child: ChildProcess, said: () => string): Promise<void> => {
   for (let tries = 0; tries < 200; tries += 1) {
     if (child.exitCode !== null) break;
-    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`, { redirect: 'manual' }).catch(() => undefined);
     if (answer) return;
     await wait(50);
   }
-  throw new Error(`nginx does not run: ${readFileSync(join(dir, 'error.log'), 'utf8')}`);
+  child.kill(); // not SIGKILL: its workers would stay
+  throw new Error(`nginx does not run: ${said()}`);
 };
