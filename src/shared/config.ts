@@ -143,7 +143,7 @@ export type Config = Omit<z.infer<typeof schema>, 'BASE_URL'> & { BASE_URL: stri
 /** Thrown by `loadConfig`; the message has a line a fault and no value of a secret. */
 export class ConfigError extends Error {}
 
-/** Reads the environment once; throws one ConfigError that lists every fault. Empty values count as unset. */
+/** Reads the environment once; throws one ConfigError that lists every fault. Empty values and files count as unset. */
 export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
   const faults: string[] = [];
   const given: NodeJS.ProcessEnv = {};
@@ -152,17 +152,23 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     const file = given[`${name}_FILE`];
     if (file === undefined) continue;
     if (given[name] !== undefined) faults.push(`${name}: is given twice, as a value and as ${name}_FILE`);
-    try {
-      const value = readFileSync(file, 'utf8').trim();
-      if (value !== '') given[name] = value;
-    } catch {
-      faults.push(`${name}_FILE: the file cannot be read`);
-    }
+    const value = readValue(file);
+    if (value === undefined) faults.push(`${name}_FILE: the file cannot be read`);
+    if (value) given[name] = value;
   }
   const read = schema.safeParse(given);
   if (!read.success) faults.push(...read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   if (!read.success || faults.length > 0) throw new ConfigError(faults.join('\n'));
   return { ...read.data, BASE_URL: read.data.BASE_URL ?? `http://localhost:${read.data.PORT}` };
+};
+
+/** What a file holds, without the line's end; an empty one counts as unset. Undefined when it cannot be read. */
+const readValue = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
 };
 
 /** What may be seen by whoever may see everything else: all settings but the secrets, of which the names of those that are set. */
