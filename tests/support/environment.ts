@@ -26,3 +26,6 @@ export const isLongRun = process.env['FAULTS'] === 'long';
 
 /** Whether the strict S3 is tested too (`npm run s3:strict`). */
 export const strictS3 = process.env['S3_STRICT'] === '1';
+
+/** How many uploads are begun and not ended at once; R63 says 10,000, which takes longer than CI has. */
+export const halfOpenUploads = Number(process.env['HALF_OPEN'] ?? 1540);
