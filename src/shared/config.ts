@@ -145,9 +145,18 @@ export class ConfigError extends Error {}
 
 /** Reads the environment once; throws one ConfigError that lists every fault. Empty values and files count as unset. */
 export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
-  const faults: string[] = [];
   const given: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(env)) if (value !== '') given[name] = value;
+  const faults = takeSecrets(given);
+  const read = schema.safeParse(given);
+  if (!read.success) faults.push(...read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (!read.success || faults.length > 0) throw new ConfigError(faults.join('\n'));
+  return { ...read.data, BASE_URL: read.data.BASE_URL ?? `http://localhost:${read.data.PORT}` };
+};
+
+/** Puts what the files named by `NAME_FILE` hold in the places of their names; gives the faults. */
+const takeSecrets = (given: NodeJS.ProcessEnv): string[] => {
+  const faults: string[] = [];
   for (const name of SECRETS) {
     const file = given[`${name}_FILE`];
     if (file === undefined) continue;
@@ -156,10 +165,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     if (value === undefined) faults.push(`${name}_FILE: the file cannot be read`);
     if (value) given[name] = value;
   }
-  const read = schema.safeParse(given);
-  if (!read.success) faults.push(...read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  if (!read.success || faults.length > 0) throw new ConfigError(faults.join('\n'));
-  return { ...read.data, BASE_URL: read.data.BASE_URL ?? `http://localhost:${read.data.PORT}` };
+  return faults;
 };
 
 /** What a file holds, without the line's end; an empty one counts as unset. Undefined when it cannot be read. */
