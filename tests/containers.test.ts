@@ -13,7 +13,7 @@ const startLine = (line: string) => {
   return { settings: settings.split(' ').filter((one) => one.startsWith('MALLOC_')), words: command.split(' ') };
 };
 
-test('the image and the worker of compose start like npm start and npm run worker', () => {
+test('the image, the worker of compose and the unit of systemd start like npm start and npm run worker', () => {
   const { settings, words } = startLine(program.scripts.start);
   const environment = dockerfile.replaceAll(/\s*\\\n\s*/g, ' ');
   for (const setting of settings) expect(environment).toContain(` ${setting}`);
@@ -21,6 +21,8 @@ test('the image and the worker of compose start like npm start and npm run worke
   expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...words]).replaceAll(',', ', ')}`);
   const worker = ['node', ...startLine(program.scripts.worker).words].map((word) => `      - ${word}\n`).join('');
   expect(compose).toContain(`    command:\n${worker}`);
+  const unit = read('infra/host/onboarding@.service');
+  expect(unit).toContain(`Environment=${settings.join(' ')}\nExecStart=/usr/bin/node ${words.join(' ')}\n`);
 });
 
 test('the image is built anywhere: no foreign syntax, nothing but the four images, not as root', () => {
@@ -51,6 +53,7 @@ test('nobody is killed while they end, and an address is forgotten before the ne
   const roll = read('infra/compose/roll.sh');
   const graces = [...compose.matchAll(/stop_grace_period: (\d+)s/g)].map(([, seconds]) => Number(seconds));
   expect(graces).toHaveLength(3);
+  graces.push(Number(/^TimeoutStopSec=(\d+)/m.exec(read('infra/host/onboarding@.service'))?.[1]));
   for (const grace of [...graces, Number(/^GRACE=(\d+)/m.exec(roll)?.[1])]) expect(grace).toBeGreaterThan(most);
   const remembered = Number(/valid=(\d+)s/.exec(read('infra/compose/setup.sh'))?.[1]);
   expect(Number(/^FORGET=(\d+)/m.exec(roll)?.[1])).toBeGreaterThan(remembered);

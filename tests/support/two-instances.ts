@@ -41,7 +41,8 @@ const start = async (home: Home, env: Record<string, string>) => {
     },
     doctor: () => home.doctor([], settings),
     /** No log of nginx or the service has a link that was used; `statuses` must have been logged by nginx. */
-    expectNoLinkInLogs: (statuses: number[]): void => expectNoLink({ edge, links, services: [first, second] }, statuses),
+    expectNoLinkInLogs: (statuses: number[]): void =>
+      expectNoLink({ edge, links, services: [first, second] }, statuses),
     stop: async () => {
       await edge.stop();
       await home.remove();
