@@ -15,7 +15,7 @@ type Deps = {
 };
 
 /** A file for nginx; `path` is relative to the folder that it serves. */
-export type StaticFile = { path: string; bytes: Buffer };
+type StaticFile = { path: string; bytes: Buffer };
 
 /**
  * What nginx sends from its own disk: each asset under its address with the hash, plain and as `.gz`, and the pages for when

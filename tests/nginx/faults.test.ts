@@ -98,4 +98,4 @@ test('while all are away: 502 with a page in the language of the browser, and it
   expect((await ask(site, style)).headers['content-type']).toBe('text/css; charset=utf-8');
 });
 
-test('no link is in a log', () => two.expectNoLinkInLogs([200, 403, 502, 504]));
+test('R34: no link is in a log', () => two.expectNoLinkInLogs([200, 403, 502, 504]));

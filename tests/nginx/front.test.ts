@@ -39,10 +39,12 @@ const overPlain = async (bytes: string): Promise<string> => {
 const head = (first: string, ...lines: string[]): string =>
   [first, `Host: ${HOST}`, 'Connection: close', ...lines, '', ''].join('\r\n');
 
-test('http leads to https on the host that we name', async () => {
-  const answer = await overPlain(head(`GET ${link}?lang=es HTTP/1.1`));
-  expect(answer).toMatch(/^HTTP\/1.1 308 /);
-  expect(answer).toContain(`\r\nLocation: https://${HOST}${link}?lang=es\r\n`);
+test('R46: http leads to https on the host that we name, not on one that the client names', async () => {
+  for (const host of [HOST, '127.0.0.1']) {
+    const answer = await overPlain(`GET ${link}?lang=es HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    expect(answer, host).toMatch(/^HTTP\/1.1 308 /);
+    expect(answer, host).toContain(`\r\nLocation: https://${HOST}${link}?lang=es\r\n`);
+  }
 });
 
 test('R46: unknown hosts, and none, get no answer: plain, by the name in TLS, or by the header alone', async () => {
@@ -113,7 +115,16 @@ test('every other kind of answer has HSTS once, too', async () => {
 });
 
 test('figures and readiness are not for the outside, however the address is written', async () => {
-  const paths = ['/metrics', '/readyz', '/metrics/', '/METRICS', '/%6detrics', '//metrics', '/x/../readyz', '/readyz?a'];
+  const paths = [
+    '/metrics',
+    '/readyz',
+    '/metrics/',
+    '/METRICS',
+    '/%6detrics',
+    '//metrics',
+    '/x/../readyz',
+    '/readyz?a',
+  ];
   const headers = { authorization: 'Bearer a token that only tests know' };
   for (const path of paths) {
     const answer = await ask(site, path, { headers });
@@ -158,20 +169,4 @@ test('static files come from the disk, compressed by gzip when asked, for a year
   }
 });
 
-test('R46: nothing that a client claims about hosts, hops or addresses reaches the service', async () => {
-  const spoofed = {
-    'x-forwarded-host': 'evil.example',
-    'x-forwarded-proto': 'javascript',
-    'x-forwarded-for': '6.6.6.6',
-    forwarded: 'host=evil.example;for=6.6.6.6',
-    'x-original-url': '/admin',
-    'x-accel-redirect': '/_photos/x',
-  };
-  const honest = await ask(site, link);
-  const answer = await ask(site, link, { headers: spoofed });
-  expect(answer.status).toBe(200);
-  expect(answer.text).toBe(honest.text);
-  expect(JSON.stringify([answer.headers, answer.text])).not.toMatch(/evil|6\.6\.6\.6|javascript:/);
-});
-
-test('no link is in a log', () => two.expectNoLinkInLogs([200, 308, 404]));
+test('R34: no link is in a log', () => two.expectNoLinkInLogs([200, 308, 404]));

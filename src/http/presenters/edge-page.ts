@@ -10,8 +10,7 @@ type EdgePageName = (typeof edgePageNames)[number];
 export const presentEdgePage = (speech: Speech, name: EdgePageName, maxUploadMb: number): ErrorPage => {
   const { t, number } = speech;
   const title = name === 'too-big' ? t('problem.too-big.title') : t(`error.${name}.title`);
-  const lead =
-    name === 'too-big' ? t('problem.too-big.lead', { limit: number(maxUploadMb) }) : t(`error.${name}.lead`);
+  const lead = name === 'too-big' ? t('problem.too-big.lead', { limit: number(maxUploadMb) }) : t(`error.${name}.lead`);
   return {
     layout: presentParentLayout({ speech, school: undefined }, title),
     title,
