@@ -182,6 +182,7 @@ CASE
 END, 100)) stored,
   sort_child text collate "und-x-icu" generated always as ("left"((child_name)::text, 100)) stored,
   photo_passed boolean default false not null,
+  form_id uuid,
   constraint parents_class_name_check CHECK ((((char_length(class_name) >= 1) AND (char_length(class_name) <= 50)) AND (class_name !~ '[[:cntrl:]]'::text))),
   constraint parents_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
   constraint parents_external_id_check CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 100))),
@@ -408,6 +409,8 @@ CREATE INDEX parents_by_name ON public.parents USING btree (school_id, sort_name
 CREATE INDEX parents_by_words ON public.parents USING gin (word_starts(school_id, search_text), listed_as, class_name) WITH (gin_pending_list_limit='512') WHERE (archived_at IS NULL);
 
 CREATE UNIQUE INDEX parents_external_id_unique ON public.parents USING btree (school_id, external_id);
+
+CREATE UNIQUE INDEX parents_form_id_unique ON public.parents USING btree (school_id, form_id) WHERE (form_id IS NOT NULL);
 
 CREATE INDEX parents_passed ON public.parents USING btree (school_id, photo_id) WHERE ((photo_status = 'pending'::text) AND photo_passed AND (archived_at IS NULL));
 

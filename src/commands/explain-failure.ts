@@ -9,6 +9,7 @@ import { EmbeddedPostgresUnavailable } from '../platform/embedded-postgres.ts';
 import { WorkTakenAway } from '../platform/long-work.ts';
 import { StoreUnavailable } from '../platform/object-store.ts';
 import { ProgramFailed } from '../platform/postgres-programs.ts';
+import { SchemaBehind } from '../platform/schema-state.ts';
 import { SealBroken } from '../platform/sealed-stream.ts';
 import { RestoreUnfinished } from '../platform/unfinished-restore.ts';
 import { ConfigError } from '../shared/config.ts';
@@ -29,11 +30,15 @@ const sentences: Record<string, string> = {
   '42501': 'The role of MIGRATION_DATABASE_URL (or DATABASE_URL) may not change the schema.',
 };
 
+const SCHEMA_BEHIND =
+  'The database is older than this program, and the role of DATABASE_URL may not change it: run "migrate" of src/cli.ts with MIGRATION_DATABASE_URL first.';
+
 /** A start that failed for a reason that a person can mend: the sentence that says how; undefined for surprises. */
 export const explainFailure = (error: unknown): string | undefined => {
   if (error instanceof ConfigError) return `The environment has faults:\n${error.message}`;
   if (error instanceof EmbeddedPostgresUnavailable || error instanceof UploadsOfAnother) return error.message;
   if (error instanceof WorkTakenAway) return TAKEN_AWAY;
+  if (error instanceof SchemaBehind) return SCHEMA_BEHIND;
   const ofBackup = explainBackup(error);
   if (ofBackup !== undefined) return ofBackup;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -10,15 +10,23 @@ import type { ParentDetails, ParentRecords } from './parent-records.ts';
 
 type Deps = { db: Db; parents: ParentRecords; clock: Clock };
 
-/** Enters a parent with a fresh link. `external-id-taken`: another parent of the school has this `externalId`. */
+/**
+ * Enters a parent with a fresh link. `external-id-taken`: another parent of the school has this `externalId`. The same form
+ * (`formId`) sent again, because its answer was lost, gives the parent whom it entered before.
+ */
 export const makeCreateParent =
   ({ db, parents, clock }: Deps) =>
-  async (actor: Actor, school: School, details: ParentDetails): Promise<Result<Parent, 'external-id-taken'>> => {
+  async (
+    actor: Actor,
+    school: School,
+    details: ParentDetails,
+    formId: string | null = null,
+  ): Promise<Result<Parent, 'external-id-taken'>> => {
     const linkIssuedAt = clock.now();
     const link = { uniqueId: makeUniqueId(), linkIssuedAt, linkExpiresAt: linkEnd(school, linkIssuedAt) };
     try {
       const value = await db.transaction(async (trx) => {
-        const parent = await parents.insert(trx, { ...details, ...link, schoolId: school.id });
+        const parent = await parents.insert(trx, { ...details, ...link, schoolId: school.id, formId });
         await recordEvent(trx, {
           schoolId: school.id,
           actor,
@@ -30,8 +38,10 @@ export const makeCreateParent =
       });
       return { ok: true, value };
     } catch (error) {
-      if (violates(error, 'parents_external_id_unique')) return { ok: false, reason: 'external-id-taken' };
-      throw error;
+      const taken = violates(error, 'parents_external_id_unique');
+      if (!taken && !violates(error, 'parents_form_id_unique')) throw error;
+      const before = formId === null ? undefined : await parents.findByFormId(school.id, formId);
+      return before ? { ok: true, value: before } : { ok: false, reason: 'external-id-taken' };
     }
   };
 

@@ -43,6 +43,15 @@ export type ParentDetails = Pick<
   'name' | 'surname' | 'childName' | 'email' | 'phone' | 'locale' | 'className' | 'externalId'
 >;
 
+type NewParent = ParentDetails & {
+  schoolId: number;
+  uniqueId: UniqueId;
+  linkIssuedAt: Date;
+  linkExpiresAt: Date;
+  /** Of the form that enters them, where one does. */
+  formId?: string | null;
+};
+
 /** The columns that change in a parent's life after the details. */
 type ParentChange = Partial<{
   unique_id: UniqueId;
@@ -77,16 +86,16 @@ export const makeParentRecords = ({ db }: { db: Db }) => {
       const row = await trx('parents').where({ id }).forUpdate().first<ParentRow | undefined>();
       return row && toParent(row);
     },
-    insert: async (
-      trx: Trx,
-      parent: ParentDetails & { schoolId: number; uniqueId: UniqueId; linkIssuedAt: Date; linkExpiresAt: Date },
-    ): Promise<Parent> => {
+    /** Who was entered by that form of the office. */
+    findByFormId: (schoolId: number, formId: string) => first(db, { school_id: schoolId, form_id: formId }),
+    insert: async (trx: Trx, parent: NewParent): Promise<Parent> => {
       const [row] = await trx('parents')
         .insert({
           school_id: parent.schoolId,
           unique_id: parent.uniqueId,
           link_issued_at: parent.linkIssuedAt,
           link_expires_at: parent.linkExpiresAt,
+          form_id: parent.formId ?? null,
           ...toColumns(parent),
         })
         .returning<ParentRow[]>('*');

@@ -3,6 +3,7 @@ import { watchDatabase } from './database-watch.ts';
 import { type Db, migrate, openDb } from './db.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { Logger } from './logger.ts';
+import { belongsToAnother, mustBeCurrent } from './schema-state.ts';
 
 type Database = {
   db: Db;
@@ -46,7 +47,7 @@ export const openServer = async ({ config, logger }: Options) => {
 
 /**
  * Gives the app's pool on a database whose schema is current. Migrations run as the owner of the tables; the app itself connects as
- * a role that may not change them.
+ * a role that may not change them. Where only that role is known, somebody else must have migrated: throws `SchemaBehind` if not.
  */
 export const openDatabase = async ({ config, logger }: Options): Promise<Database> => {
   const server = await openServer({ config, logger });
@@ -76,6 +77,11 @@ type Target = Connection & { appRole: string; logger: Logger };
 const bringUpToDate = async ({ url, sslCa, appRole, logger }: Target): Promise<void> => {
   const owner = openDb({ url, max: 3, sslCa, statementTimeout: 0, lockTimeout: 60_000 });
   try {
+    if (await belongsToAnother(owner)) {
+      await mustBeCurrent(owner);
+      logger.info({ migrations: 0 }, 'the schema is current');
+      return;
+    }
     const { names, restricted } = await migrate(owner, { appRole });
     logger.info({ migrations: names.length }, 'the schema is current');
     if (!restricted)

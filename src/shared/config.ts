@@ -152,25 +152,38 @@ export type Config = Omit<z.infer<typeof schema>, 'BASE_URL'> & { BASE_URL: stri
 /** Thrown by `loadConfig`; the message has a line a fault and no value of a secret. */
 export class ConfigError extends Error {}
 
-/** Reads the environment once; throws one ConfigError that lists every fault. Empty values count as unset. */
+/** Reads the environment once; throws one ConfigError that lists every fault. Empty values and files count as unset. */
 export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
-  const faults: string[] = [];
   const given: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(env)) if (value !== '') given[name] = value;
-  for (const name of SECRETS) {
-    const file = given[`${name}_FILE`];
-    if (file === undefined) continue;
-    if (given[name] !== undefined) faults.push(`${name}: is given twice, as a value and as ${name}_FILE`);
-    try {
-      given[name] = readFileSync(file, 'utf8').trim();
-    } catch {
-      faults.push(`${name}_FILE: the file cannot be read`);
-    }
-  }
+  const faults = takeSecrets(given);
   const read = schema.safeParse(given);
   if (!read.success) faults.push(...read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   if (!read.success || faults.length > 0) throw new ConfigError(faults.join('\n'));
   return { ...read.data, BASE_URL: read.data.BASE_URL ?? `http://localhost:${read.data.PORT}` };
+};
+
+/** Puts what the files named by `NAME_FILE` hold in the places of their names; gives the faults. */
+const takeSecrets = (given: NodeJS.ProcessEnv): string[] => {
+  const faults: string[] = [];
+  for (const name of SECRETS) {
+    const file = given[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (given[name] !== undefined) faults.push(`${name}: is given twice, as a value and as ${name}_FILE`);
+    const value = readValue(file);
+    if (value === undefined) faults.push(`${name}_FILE: the file cannot be read`);
+    if (value) given[name] = value;
+  }
+  return faults;
+};
+
+/** What a file holds, without the line's end; an empty one counts as unset. Undefined when it cannot be read. */
+const readValue = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
 };
 
 /** What may be seen by whoever may see everything else: all settings but the secrets, of which the names of those that are set. */

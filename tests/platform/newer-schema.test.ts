@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { to } from '../../src/http/paths.ts';
-import { openDb } from '../../src/platform/db.ts';
+import { knownMigrations, openDb } from '../../src/platform/db.ts';
+import { SchemaBehind } from '../../src/platform/schema-state.ts';
+import { MARK_UNFINISHED, RestoreUnfinished, unmarkUnfinished } from '../../src/platform/unfinished-restore.ts';
 import { type App, startApp } from '../support/app.ts';
 import { addParent, addStaff } from '../support/cast.ts';
 import { enterOffice, namesOn } from '../support/office-visitor.ts';
@@ -78,4 +80,22 @@ test('R65: a newer version expands the tables of jobs beside this one: it goes o
   await expect.poll(() => done, { timeout: 10_000 }).toEqual([1, 2, 3]);
   for (const { logs } of [running, again]) expect(logs.filter((line) => line.includes('trouble'))).toEqual([]);
   await again.stop();
+});
+
+test('the app’s role alone starts on a schema that somebody else brought up to date, also on a newer one, and is refused on an older or a half restored one', async () => {
+  const onlyApp = () => startApp({ env: { DATABASE_URL: app.config.DATABASE_URL ?? '', MIGRATION_DATABASE_URL: '' } });
+  const owner = openDb({ url: app.ownerUrl, max: 1 });
+  await (await onlyApp()).stop();
+  const [last = ''] = knownMigrations().sort().reverse();
+  await owner('knex_migrations').where({ name: last }).delete();
+  await expect(onlyApp()).rejects.toThrow(SchemaBehind);
+  await owner('knex_migrations').insert({ name: last, batch: 1, migration_time: new Date() });
+  await owner.raw('update pgboss.version set version = version - 1000');
+  await expect(onlyApp()).rejects.toThrow(SchemaBehind);
+  await owner.raw('update pgboss.version set version = version + 1000');
+  await owner.raw(MARK_UNFINISHED);
+  await expect(onlyApp()).rejects.toThrow(RestoreUnfinished);
+  await unmarkUnfinished(owner);
+  await (await onlyApp()).stop();
+  await owner.destroy();
 });

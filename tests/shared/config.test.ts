@@ -162,6 +162,9 @@ test('a secret may come from a file; given twice it is a fault', () => {
   expect(loadConfig({ SESSION_SECRET_FILE: file }).SESSION_SECRET).toEqual(['a secret of enough letters']);
   expect(faultsOf({ SESSION_SECRET_FILE: file, SESSION_SECRET: 'x'.repeat(20) })).toContain('given twice');
   expect(faultsOf({ SESSION_SECRET_FILE: join(dir, 'none') })).toContain('cannot be read');
+  const empty = join(dir, 'empty');
+  writeFileSync(empty, '\n');
+  expect(loadConfig({ ADMIN_PASSWORD_FILE: empty, BACKUP_KEY_FILE: empty }).ADMIN_PASSWORD).toBeUndefined();
 });
 
 test('a database of one’s own needs a secret that all instances share', () => {

@@ -15,13 +15,15 @@ type Options = {
   uploadsDir: string;
   /** Writes what nginx sends by itself into a folder. */
   writeStatic: (folder: string) => Promise<unknown>;
+  /** Seconds that nginx waits for an answer; nginx.conf has 60, tests of its pages have no time for them. */
+  patience?: number;
 };
 
 /**
  * The project's own nginx.conf with other ports and folders, and 2 s instead of 60 for an answer. It also answers to 127.0.0.1, as
  * tests call it by `reach`.
  */
-export const startEdge = async ({ upstreams, uploadsDir, writeStatic }: Options) => {
+export const startEdge = async ({ upstreams, uploadsDir, writeStatic, patience = 2 }: Options) => {
   const dir = makeNginxFolder();
   const [http, https] = [await freePort(), await freePort()];
   for (const folder of ['site', 'log', 'srv']) mkdirSync(join(dir, folder));
@@ -34,7 +36,7 @@ export const startEdge = async ({ upstreams, uploadsDir, writeStatic }: Options)
     '/srv/onboarding/': `${dir}/srv/`,
     'listen 80': `listen 127.0.0.1:${http}`,
     'listen 443': `listen 127.0.0.1:${https}`,
-    'proxy_read_timeout 60s': 'proxy_read_timeout 2s',
+    'proxy_read_timeout 60s': `proxy_read_timeout ${patience}s`,
   };
   writeFileSync(join(dir, 'nginx.conf'), changed(readFileSync(CONFIGURATION, 'utf8'), changes));
   const nginx = await runNginx({ dir, port: http });

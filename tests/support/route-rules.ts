@@ -90,6 +90,7 @@ export const rules: Record<string, Rule> = {
     ['admin', 'elsewhere'],
     () => '/admin/parents/',
     () => ({
+      form_id: randomUUID(),
       parent_name: 'Ines',
       child_name: 'Bruno',
     }),

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { shutDownServer } from '../../src/platform/embedded-postgres-server.ts';
 import { runningServer } from '../../src/platform/postgres-pid-file.ts';
@@ -28,6 +28,8 @@ type Options = {
   gid?: number;
   /** In a process group of its own, as a terminal starts it. */
   detached?: boolean;
+  /** The folder of another version of the program. */
+  from?: string;
   /** A program that runs ours: its name and options. */
   under?: string[];
   /** Options of Node. */
@@ -46,7 +48,12 @@ export const makeHome = () => {
     ...{ ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, SCHOOL_NAME: 'Oakfield Primary School' },
   };
   const children = new Set<ChildProcess>();
-  const run = (script: string, args: string[], { env: more = {}, under = [], execArgv = [], ...options }: Options) => {
+  const run = (
+    script: string,
+    args: string[],
+    { from, env: more = {}, under = [], execArgv = [], ...options }: Options,
+  ) => {
+    if (from !== undefined) script = join(from, 'src', basename(script));
     const [program = process.execPath, ...rest] = [...under, process.execPath, ...execArgv, script, ...args];
     const stdio = ['ignore', 'pipe', 'pipe'] as const;
     const child = spawn(program, rest, { env: { ...env, ...more }, cwd: '/', stdio: [...stdio], ...options });

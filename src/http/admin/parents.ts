@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import type { CountParents } from '../../dashboard/count-parents.ts';
 import type { LatestConsent, Timeline } from '../../dashboard/timeline.ts';
@@ -15,6 +16,7 @@ import {
   type ParentDetailsTyped,
   isForSchool,
   nothingTyped,
+  readFormId,
   readParentDetails,
   typedOf,
 } from '../forms/parent-details-form.ts';
@@ -55,7 +57,8 @@ export const makeParentPages = (deps: Deps): Router => {
     const done = faults.length > 0 ? null : await officePage.notice(req, res);
     const notice = otherSchool ? presentOtherSchool(speech, school.name) : done;
     const { classes } = await countParents(school.id, null);
-    render(res, 'admin/parent-form', presentParentForm({ ...around, school, notice, parent, typed, faults, classes }));
+    const seen = { ...around, school, notice, parent, typed, faults, classes };
+    render(res, 'admin/parent-form', presentParentForm({ ...seen, formId: readFormId(req.body) ?? randomUUID() }));
   };
 
   const refuse = (req: Request, res: Response, parent: Parent | undefined, entered: Entered) =>
@@ -70,7 +73,7 @@ export const makeParentPages = (deps: Deps): Router => {
         return showForm(req, res.status(409), undefined, { typed: form.typed, faults: [], otherSchool: true });
       }
       if (!form.ok) return refuse(req, res, undefined, form);
-      const created = await createParent(actorOf(res), res.locals.school, form.details);
+      const created = await createParent(actorOf(res), res.locals.school, form.details, readFormId(req.body));
       if (!created.ok) return refuse(req, res, undefined, { ...form, faults: [TAKEN] });
       const { id } = created.value;
       const more = (req.body as Record<string, unknown>)['more'] !== undefined;

@@ -86,6 +86,10 @@ export const isForSchool = (body: unknown, schoolId: number): boolean => {
   return school === undefined || parseId(school) === schoolId;
 };
 
+/** The id that the form brought along, or null: of a program, which need not send one. */
+export const readFormId = (body: unknown): string | null =>
+  z.object({ form_id: z.uuid({ version: 'v4' }) }).safeParse(body).data?.form_id ?? null;
+
 /** The form as it opens to add a parent. */
 export const nothingTyped: ParentDetailsTyped = typedSchema.parse({});
 

@@ -18,6 +18,8 @@ export type ParentFormPage = {
   action: string;
   /** Id of the school that a new parent is entered into. */
   school: number;
+  /** Sent twice, the form enters one parent; null where one is edited. */
+  formId: string | null;
   errorTitle: string;
   errors: { field: string; text: string }[];
   fields: Record<keyof ParentDetailsTyped, Field>;
@@ -33,13 +35,14 @@ type Seen = {
   notice: OfficeNotice | null;
   /** The parent who is edited; undefined for a new one. */
   parent: Parent | undefined;
+  formId: string;
   typed: ParentDetailsTyped;
   faults: ParentDetailsFault[];
   classes: string[];
 };
 
 export const presentParentForm = (seen: Seen): ParentFormPage => {
-  const { layout, speech, school, notice, parent, typed, faults, classes } = seen;
+  const { layout, speech, school, notice, parent, formId, typed, faults, classes } = seen;
   const texts = faults.map(({ field, fault }) => ({ field, text: speech.t(`office.form.fault.${fault}`) }));
   const field = (name: keyof ParentDetailsTyped): Field => ({
     name,
@@ -55,6 +58,7 @@ export const presentParentForm = (seen: Seen): ParentFormPage => {
       : { href: paths.adminParents, text: speech.t('office.list.title') },
     action: parent ? to.adminParentEdit(parent.id) : paths.adminParentNew,
     school: school.id,
+    formId: parent ? null : formId,
     errorTitle: speech.t('office.error.title', { count: texts.length }),
     errors: texts,
     fields: {

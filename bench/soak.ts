@@ -1,0 +1,123 @@
+// `npm run soak [-- --minutes 10]`: two instances behind nginx with uploads and page views all the time, two rolls, and a database
+// that is stopped; a table at the end. Exit 1 when anything was lost or failed (docs/operations.md, 'Soak').
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { addSenders } from '../tests/support/office.ts';
+import { makePageViews } from '../tests/support/page-views.ts';
+import { scene } from '../tests/support/pictures.ts';
+import { type Rolled, startRolled } from '../tests/support/rolled.ts';
+import { makeUploader, missingOf } from '../tests/support/uploader.ts';
+import { rssOf } from './processes.ts';
+import { asTable, plainRow, type Row } from './row.ts';
+
+const UPLOADERS = 2;
+const VIEWERS = 6;
+const PAUSE_MS = 200;
+/** R61: pages are back within 5 s; the embedded server is brought back within 5 s. */
+const BACK_WITHIN_S = 10;
+/** What an instance may grow by in the last part, in MiB; docs/quality.md has 5 for 800 uploads in a row. */
+const MAY_GROW = 25;
+
+type Views = ReturnType<typeof makePageViews>;
+
+/** Stops the database as its system would, and gives the seconds until a page comes again. */
+const restartDatabase = async ({ home }: Rolled, url: string): Promise<number> => {
+  const postmaster = home.postmaster();
+  if (postmaster === undefined) throw new Error('no database runs');
+  process.kill(postmaster, 'SIGINT');
+  const from = performance.now();
+  await wait(500); // it ends
+  while ((await fetch(url).catch(() => undefined))?.status !== 200) {
+    if (performance.now() - from > 60_000) throw new Error('the database did not come back');
+    await wait(100);
+  }
+  return (performance.now() - from) / 1000;
+};
+
+const memory = (rolled: Rolled): number => Math.max(...rolled.pids().map(rssOf));
+
+const viewsRow = (what: string, { statuses }: Views): Row => {
+  const all = [...statuses.values()].reduce((sum, count) => sum + count, 0);
+  const failed = all - (statuses.get(200) ?? 0);
+  return plainRow(`${what}: pages that failed`, `${failed} of ${all}`, '0', failed === 0 && all > 0);
+};
+
+const soak = async (rolled: Rolled, minutes: number): Promise<Row[]> => {
+  const { home, edge } = rolled;
+  const quarter = (minutes * 60_000) / 4;
+  const site = await edge.reach('127.0.0.1');
+  const senders = await addSenders(site, VIEWERS);
+  const links = senders.map(({ link }) => link);
+  const bytes = await scene(600, 800).jpeg().toBuffer();
+  const sources = senders.slice(0, UPLOADERS).map((sender) => ({ sender, bytes }));
+  const uploader = makeUploader(sources, () => ({ which: 0, port: Number(new URL(site).port) }));
+
+  const rolling = makePageViews(site, links, PAUSE_MS);
+  const rolls: number[] = [];
+  for (let n = 0; n < 2; n += 1) {
+    await wait(quarter);
+    rolls.push((await rolled.roll()).code);
+  }
+  await rolling.stop();
+  const back = await restartDatabase(rolled, `${site}${links[0] ?? ''}`);
+  const steady = makePageViews(site, links, PAUSE_MS);
+  await wait(quarter);
+  const before = memory(rolled);
+  await wait(quarter);
+  const after = memory(rolled);
+  await Promise.all([steady.stop(), uploader.stop()]);
+
+  const missing = await missingOf(home, uploader.acknowledged);
+  const doctor = await home.doctor();
+  const faults = ['orphan_files', 'rows_without_file', 'checksum_mismatches'].map((name) => Number(doctor[name]));
+  const tally = [...uploader.answers].map(([status, count]) => `${count} x ${status === 0 ? 'none' : status}`);
+  const sent = uploader.acknowledged.length;
+  return [
+    viewsRow('through two rolls', rolling),
+    viewsRow('after the database was stopped', steady),
+    plainRow(
+      'rolls',
+      rolls.map((code) => (code === 0 ? 'done' : 'failed')).join(', '),
+      'done',
+      rolls.every((code) => code === 0),
+    ),
+    plainRow(
+      'instances that were rolled: exit codes',
+      rolled.ends.map(({ code }) => code).join(', '),
+      '0',
+      rolled.ends.every(({ code }) => code === 0),
+    ),
+    plainRow(
+      'database stopped: pages back after',
+      `${back.toFixed(1)} s`,
+      `<= ${BACK_WITHIN_S} s`,
+      back <= BACK_WITHIN_S,
+    ),
+    plainRow(
+      `uploads that were answered with success (answers: ${tally.join(', ')}): lost`,
+      `${missing.length} of ${sent}`,
+      '0',
+      missing.length === 0 && sent > 0,
+    ),
+    plainRow(
+      'integrity: orphans/missing/altered',
+      faults.join('/'),
+      '0/0/0',
+      faults.every((count) => count === 0),
+    ),
+    plainRow(
+      `largest instance: MiB at the end, and growth in the last quarter`,
+      `${after.toFixed(0)}, ${(after - before).toFixed(0)}`,
+      `growth <= ${MAY_GROW}`,
+      after - before <= MAY_GROW,
+    ),
+  ];
+};
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
+const minutes = Number(values.minutes);
+if (!(minutes > 0)) throw new Error('--minutes wants a number');
+const rolled = await startRolled();
+const rows = await soak(rolled, minutes).finally(() => rolled.stop());
+process.stdout.write(`${asTable(rows)}\n`);
+if (rows.some(({ met }) => !met)) process.exitCode = 1;

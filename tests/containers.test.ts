@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import program from '../package.json' with { type: 'json' };
+
+const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+const dockerfile = read('Dockerfile');
+const compose = read('docker-compose.yml');
+const production = read('docker-compose.production.yml');
+
+/** The settings before `exec node` and the words after it. */
+const startLine = (line: string) => {
+  const [settings = '', command = ''] = line.split(' exec node ');
+  return { settings: settings.split(' ').filter((one) => one.startsWith('MALLOC_')), words: command.split(' ') };
+};
+
+test('the image, the worker of compose and the unit of systemd start like npm start and npm run worker', () => {
+  const { settings, words } = startLine(program.scripts.start);
+  const environment = dockerfile.replaceAll(/\s*\\\n\s*/g, ' ');
+  for (const setting of settings) expect(environment).toContain(` ${setting}`);
+  expect(settings.length).toBe(3);
+  expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...words]).replaceAll(',', ', ')}`);
+  const worker = ['node', ...startLine(program.scripts.worker).words].map((word) => `      - ${word}\n`).join('');
+  expect(compose).toContain(`    command:\n${worker}`);
+  const unit = read('infra/host/onboarding@.service');
+  expect(unit).toContain(`Environment=${settings.join(' ')}\nExecStart=/usr/bin/node ${words.join(' ')}\n`);
+});
+
+test('the image is built anywhere: no foreign syntax, nothing but the four images, not as root', () => {
+  expect(dockerfile).not.toMatch(/^# *syntax *=/m);
+  expect(dockerfile).not.toMatch(/<<|--link/);
+  const images = `${dockerfile}\n${compose}\n${production}`.matchAll(/(?:_IMAGE=|_IMAGE:-)([\w.:/-]+)/g);
+  for (const [, image = ''] of images) expect(image).toMatch(/^(?:node|postgres|nginx|debian):\d/);
+  const stages = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, from]) => from);
+  expect(stages.length).toBeGreaterThan(4);
+  expect(dockerfile).toMatch(/^USER node$/m);
+});
+
+test('each variable of the environment reaches the containers, or is theirs to set', () => {
+  const known = [...read('src/shared/config.ts').matchAll(/^ {4}([A-Z][A-Z\d_]+):/gm)].map(([, name = '']) => name);
+  expect(known.length).toBeGreaterThan(30);
+  // The image's and the network's own, what only `migrate` and the worker know, and what has no meaning there.
+  const own = ['PORT', 'HOST', 'NODE_ENV', 'DATA_DIR', 'UPLOADS_DIR', 'DATABASE_SSL_CA', 'RATE_LIMIT_SCALE'];
+  const settings = compose.slice(compose.indexOf('x-settings'), compose.indexOf('\nservices:'));
+  const missing = known.filter(
+    (name) => !own.includes(name) && !new RegExp(`^ {2}${name}(?:_FILE)?:`, 'm').test(settings),
+  );
+  expect(missing).toEqual(['MIGRATION_DATABASE_URL']);
+  expect(settings).not.toContain('MIGRATION_DATABASE_URL');
+});
+
+test('nobody is killed while they end, and an address is forgotten before the next instance is rolled', () => {
+  const most = Number(/HARD_LIMIT_MS = (\d+)_000/.exec(read('src/shared/stop-signals.ts'))?.[1]);
+  const roll = read('infra/compose/roll.sh');
+  const graces = [...compose.matchAll(/stop_grace_period: (\d+)s/g)].map(([, seconds]) => Number(seconds));
+  expect(graces).toHaveLength(3);
+  graces.push(Number(/^TimeoutStopSec=(\d+)/m.exec(read('infra/host/onboarding@.service'))?.[1]));
+  for (const grace of [...graces, Number(/^GRACE=(\d+)/m.exec(roll)?.[1])]) expect(grace).toBeGreaterThan(most);
+  const remembered = Number(/valid=(\d+)s/.exec(read('infra/compose/setup.sh'))?.[1]);
+  expect(Number(/^FORGET=(\d+)/m.exec(roll)?.[1])).toBeGreaterThan(remembered);
+});
+
+test('a password stands in no compose file, and the database is reached by nobody outside', () => {
+  for (const text of [compose, production]) expect(text).not.toMatch(/PASSWORD: |SECRET: [^$]|:\/\/\w+:\w+@/);
+  const database = compose.slice(compose.indexOf('\n  database:'), compose.indexOf('\n  migrate:'));
+  expect(database).not.toContain('ports:');
+  expect(database).toContain('networks: [inside]');
+  expect(compose).toMatch(/ {2}inside:.*\n {4}internal: true/);
+});
