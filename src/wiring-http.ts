@@ -46,7 +46,7 @@ export const wireHttp = async (service: Wired): Promise<{ server: Server; drain:
 
 /** The web application alone, for whoever listens by itself. */
 export const wireApp = async (service: Wired, drain: Drain) => {
-  const { config, db, clock, logger, schools, parents, files, decodes, makeRateLimit } = service;
+  const { config, db, clock, logger, metrics, schools, parents, files, decodes, makeRateLimit } = service;
   const secure = config.BASE_URL.startsWith('https:');
   const secrets = config.SESSION_SECRET ?? [await keptSessionSecret(config.DATA_DIR)];
   const i18n = await makeI18n();
@@ -82,7 +82,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
 
   return makeApp({
     trustProxy: config.TRUST_PROXY ?? false,
-    requestLog: makeRequestLog({ logger }),
+    requestLog: makeRequestLog({ logger, metrics }),
     secureHop: makeSecureHop({ secure }),
     security: makeSecurity({ https: secure, picturesFrom: service.picturesFrom }),
     sameOrigin: makeSameOrigin({ baseUrl: config.BASE_URL }),
@@ -94,7 +94,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
         { name: 'jobs', check: checkJobs },
       ],
     }),
-    metrics: makeMetrics({ token: config.METRICS_TOKEN, readSystemStatus, clock }),
+    metrics: makeMetrics({ ...service, token: config.METRICS_TOKEN, readSystemStatus }),
     assets: await makeAssets(publicDir),
     locale: locale.middleware,
     parentSession,
@@ -122,6 +122,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
     }),
     renderError: makeRenderError({
       logger,
+      noteError: service.noteError,
       schools,
       staffRecords: service.staff,
       clock,

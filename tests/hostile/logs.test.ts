@@ -80,9 +80,23 @@ test('R67: every line is one JSON object that says when, what and how it ended',
     if (entry['msg'] !== 'request') continue;
     expect(Object.keys(entry).sort()).toEqual(
       [
-        ...new Set([...Object.keys(entry), 'level', 'method', 'ms', 'msg', 'requestId', 'route', 'status', 'time']),
+        ...new Set([
+          ...Object.keys(entry),
+          'bytes',
+          'level',
+          'method',
+          'ms',
+          'msg',
+          'requestId',
+          'route',
+          'status',
+          'time',
+          'who',
+        ]),
       ].sort(),
     );
+    expect(['parent', 'staff', 'anyone']).toContain(entry['who']);
+    expect(entry['bytes'], line).toBeGreaterThanOrEqual(0);
     expect(String(entry['route'])).toMatch(/^(\/[a-z:_/.-]*|\(other\))$/);
   }
   expect(app.logs.some((line) => /"parentId":\d+/.test(line))).toBe(true);

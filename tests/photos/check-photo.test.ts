@@ -20,9 +20,9 @@ let disk: 'sound' | 'full' = 'sound';
 let checking: ReturnType<typeof makeCheckPhoto>;
 beforeAll(async () => {
   app = await startApp({ env: { CHECKS: 'face' } });
-  const { db, logger, clock } = app;
+  const { db, logger, clock, noteError, metrics } = app;
   checking = makeCheckPhoto({
-    ...{ checks: 'face', db, logger, clock, records: makeCheckRecords({ db }) },
+    ...{ checks: 'face', db, logger, clock, noteError, metrics, records: makeCheckRecords({ db }) },
     files: { read: async () => Buffer.from(say) },
     checker: makeFaceChecker({ checks: 'face', logger, script, hardLimitMs: 2000 }),
     portrayFace: async (photo, face) => {
