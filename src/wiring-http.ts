@@ -1,7 +1,5 @@
-import type { Config } from './shared/config.ts';
 import type { Server } from 'node:http';
 import { makeSystemActions } from './dashboard/system-actions.ts';
-import { makeReadSystemStatus } from './dashboard/system-status.ts';
 import { makeApp, publicDir } from './http/app.ts';
 import { makeAssets } from './http/assets.ts';
 import { type Drain, makeHealth } from './http/health.ts';
@@ -34,6 +32,7 @@ import { makeRenderError } from './http/render-error.ts';
 import { makeI18n } from './platform/i18n.ts';
 import { keptSessionSecret } from './platform/session-secret.ts';
 import { makeSessionStore } from './platform/session-store.ts';
+import { wireSystemStatus } from './wiring-status.ts';
 import type { Wired } from './wiring.ts';
 
 /** Builds the web application on the wired features and listens. `drain` tells it that the process is about to stop. */
@@ -70,15 +69,7 @@ export const wireApp = async (service: Wired, drain: Drain) => {
   });
 
   const checkJobs = () => service.queue.check().then(service.jobs.check);
-  const readSystemStatus = makeReadSystemStatus({
-    ...service,
-    checkJobs,
-    photoDir: config.STORAGE === 's3' ? undefined : config.UPLOADS_DIR,
-    databaseDir: config.DATABASE_URL === undefined ? config.DATA_DIR : undefined,
-    backupState: service.officeBackups.state,
-    unusedJobs: unusedJobs(config),
-    mirrorBacklog: service.officeMirror,
-  });
+  const readSystemStatus = wireSystemStatus(service);
 
   return makeApp({
     trustProxy: config.TRUST_PROXY ?? false,
@@ -131,9 +122,3 @@ export const wireApp = async (service: Wired, drain: Drain) => {
     }),
   });
 };
-
-/** Jobs that are queued with a bucket only, or with a mirror only. */
-const unusedJobs = ({ STORAGE, S3_BUCKET }: Config): string[] => [
-  ...(STORAGE === 'mirror' ? [] : ['photo-backup']),
-  ...(S3_BUCKET === undefined ? ['photo-removal'] : []),
-];

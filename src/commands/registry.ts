@@ -15,6 +15,7 @@ import { migrateCommand } from './migrate.ts';
 import { parentCreateCommand } from './parent-create.ts';
 import { photosTryCommand } from './photos-try.ts';
 import { schoolCreateCommand } from './school-create.ts';
+import { statusCommand } from './status.ts';
 import { storageMoveCommand } from './storage-move.ts';
 
 /** Every command by its name, in the order of `help`. */
@@ -26,6 +27,7 @@ export const commands: Record<string, Command | BareCommand> = {
   'demo:seed': demoSeedCommand,
   'photos:try': photosTryCommand,
   doctor: doctorCommand,
+  status: statusCommand,
   'checks:measure': checksMeasureCommand,
   'storage:move': storageMoveCommand,
   'jobs:list': jobsListCommand,
