@@ -69,6 +69,9 @@ test('R67: nor when everything fails: tables gone, sessions gone, inserts refuse
   const failed = app.logs.slice(lines).filter((line) => line.includes('request failed'));
   expect(failed.length).toBeGreaterThan(20);
   expect(grepLogs()).toEqual([]);
+  await expect.poll(() => app.db('error_kinds').select(), { timeout: 5000 }).not.toHaveLength(0);
+  const noted = JSON.stringify(await app.db('error_kinds')).toLowerCase();
+  expect([...canaries.planted].filter((word) => word.length >= 8 && noted.includes(word.toLowerCase()))).toEqual([]);
 });
 
 test('R67: every line is one JSON object that says when, what and how it ended', () => {

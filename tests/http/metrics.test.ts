@@ -25,6 +25,8 @@ const metrics = async (): Promise<Record<string, number>> => {
     expect(line).toMatch(
       /^onboarding_[a-z_]+(\{([a-z]+="[a-z-]+"(,[a-z]+="[a-z-]+")*|le="([\d.]+|\+Inf)")\})? [\d.e+-]+$/,
     );
+  const types = text.split('\n').filter((line) => line.startsWith('# TYPE'));
+  expect(new Set(types).size).toBe(types.length); // Prometheus takes a name once
   const named = lines.map((line) => {
     const [name = '', value] = line.split(' ');
     return [name.replace('onboarding_', ''), Number(value)] as const;

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { emfLine } from '../../src/platform/emf-line.ts';
 import { figureNames } from '../../src/platform/figures.ts';
 import { makeMetrics } from '../../src/platform/metrics.ts';
+import { prometheusText } from '../../src/platform/prometheus-text.ts';
 
 const AT = new Date('2026-03-02T08:14:05Z');
 
@@ -54,4 +56,15 @@ test('however many requests: 100 values at most, and their percentiles are right
   expect(none).not.toHaveProperty('RequestLatency');
   for (const odd of [0, 1e9]) metrics.took(odd); // fall into the first and the last bucket
   expect(metrics.read().latency.count).toBe(5002);
+});
+
+test('docs/operations.md says what each figure means, by both of its names', () => {
+  const gauges = Object.fromEntries(figureNames.map((name) => [name, 1]));
+  const text = prometheusText(makeMetrics().read(), gauges);
+  const onMetrics = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
+  expect(onMetrics).toHaveLength(figureNames.length);
+  const rows = readFileSync('docs/operations.md', 'utf8').matchAll(/^\| `([A-Z]\w+)` +\| `(onboarding_\w+)` +\|/gm);
+  expect([...rows].map(([, name, onPage]) => [name, onPage])).toEqual(
+    figureNames.map((name, at) => [name, onMetrics[at]]),
+  );
 });
