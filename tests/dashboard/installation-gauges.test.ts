@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeInstallationGauges } from '../../src/dashboard/installation-gauges.ts';
+import { makeProcessGauges } from '../../src/platform/process-gauges.ts';
+import { makeTellMetrics } from '../../src/platform/tell-metrics.ts';
 import { givePhoto } from '../support/actors.ts';
 import { type App, movableClock, startApp } from '../support/app.ts';
 import { addParent } from '../support/cast.ts';
@@ -33,4 +35,23 @@ test('of all processes one reads them in a minute', async () => {
   await app.db('schedules').update({ due_at: new Date(Date.now() - 51_000) });
   expect(await readInTurn()).toHaveProperty('QueueDepth');
   expect(await readInTurn()).toEqual({});
+});
+
+test('a line each minute: one process tells the figures of all; without the database a process tells its own', async () => {
+  const lines: object[] = [];
+  const processGauges = makeProcessGauges({ db: app.db, folder: app.uploadsDir });
+  const logger = { info: (line: object) => void lines.push(line) };
+  const { readInTurn } = makeInstallationGauges(app);
+  const { tell } = makeTellMetrics({ ...app, processGauges, logger, readInTurn });
+  await app.db('schedules').delete();
+  app.metrics.count('ChecksRun');
+  await tell();
+  await tell();
+  await makeTellMetrics({ ...app, processGauges, logger, readInTurn: () => Promise.reject(new Error('away')) }).tell();
+  expect(lines).toMatchObject([
+    { ChecksRun: 1, QueueDepth: expect.any(Number) as number, RssBytes: expect.any(Number) as number },
+    { ChecksRun: 0, PoolInUse: expect.any(Number) as number, DiskFreePercent: expect.any(Number) as number },
+    { Requests: 0, RssBytes: expect.any(Number) as number },
+  ]);
+  expect(lines.map((line) => 'QueueDepth' in line)).toEqual([true, false, false]);
 });

@@ -87,6 +87,7 @@ test('the figures: jobs by kind and state, ages, backups, copies, differences', 
 });
 
 test('what was counted, and how the process is', async () => {
+  await giveWork(app, { state: 'done' }); // a backup
   const before = await metrics();
   for (const path of ['/admin/sign-in', '/nothing', '/healthz', '/readyz']) await fetch(`${app.url}${path}`);
   const figures = await metrics();
