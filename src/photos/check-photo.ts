@@ -111,7 +111,7 @@ export const makeCheckPhoto = (deps: Deps) => {
         wait(ms, undefined, { signal: late.signal }).catch(() => undefined),
       ]);
       late.abort();
-      if (!checked) metrics.count('ChecksLate');
+      if (!checked || isToCome(checked)) metrics.count('ChecksLate');
       return checked?.ok ? checked.value : undefined;
     },
 
@@ -122,6 +122,10 @@ export const makeCheckPhoto = (deps: Deps) => {
     },
   };
 };
+
+/** Nothing was said yet, and the job tries again. */
+const isToCome = (checked: Checked): boolean =>
+  !checked.ok && (checked.reason === 'busy' || checked.reason === 'failed');
 
 const isAlone = (checks: PhotoCheck[]): boolean =>
   checks.some(({ code, level }) => code === 'several-faces' && level === 'ok');

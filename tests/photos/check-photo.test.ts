@@ -117,17 +117,21 @@ describe('a checker that is late', () => {
   test('keeps nobody waiting: the answer comes later and is kept all the same', async () => {
     const { photoId } = await sent();
     say = 'slow';
+    const { ChecksRun, ChecksLate } = app.metrics.read().counts;
     const began = performance.now();
     expect(await checking.checkWithin(photoId, 50)).toBeUndefined();
     expect(performance.now() - began).toBeLessThan(350);
     say = 'good';
     await expect.poll(() => rowOf(photoId)).toMatchObject({ checks_verdict: 'passed' });
+    expect(app.metrics.read().counts).toMatchObject({ ChecksRun: ChecksRun + 1, ChecksLate: ChecksLate + 1 });
   });
 
   test('that dies of a photo says nothing; the job is told and tries again', async () => {
     const { photoId } = await sent();
     say = 'crash';
+    const { ChecksLate } = app.metrics.read().counts;
     expect(await checking.checkWithin(photoId, 2000)).toBeUndefined();
+    expect(app.metrics.read().counts.ChecksLate).toBe(ChecksLate + 1);
     expect(await checking.check(photoId)).toEqual({ ok: false, reason: 'failed' });
     say = 'good';
     expect(await checking.check(photoId)).toMatchObject({ ok: true });
