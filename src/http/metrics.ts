@@ -25,7 +25,8 @@ export const makeMetrics = ({ token, readSystemStatus, readFigures, clock }: Dep
   const read = cached(
     async () => {
       const [status, { counted, gauges }] = await Promise.all([readSystemStatus(), readFigures()]);
-      const { BackupAgeSeconds: _told, ...others } = gauges; // the status has it, under the same name
+      const others = { ...gauges };
+      delete others.BackupAgeSeconds; // the status has it, under the same name
       return `${textOf(gaugesOf(status))}${prometheusText(counted, others)}`;
     },
     { ms: KEEP_MS, clock },
