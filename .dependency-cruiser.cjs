@@ -2,7 +2,7 @@
 const features = '(schools|parents|photos|dashboard|staff|backups)';
 const all = '^src/';
 const entry = '^src/(server|worker|cli)\\.ts$';
-const wiring = '^src/wiring(-http|-worker|-features|-backups|-store|-system)?\\.ts$';
+const wiring = '^src/wiring(-http|-worker|-features|-backups|-store|-system|-log|-observe|-status)?\\.ts$';
 
 /** `path` may only import from itself and `to`; packages have rules of their own below. */
 const layer = (name, path, to) => ({
@@ -71,7 +71,7 @@ module.exports = {
     door('i18next', '^src/platform/i18n\\.ts$'),
     door('uuid', '^src/shared/ids\\.ts$'),
     door('qrcode', '^src/parents/link-qr\\.ts$'),
-    door('@aws-sdk', '^src/platform/object-store-s3[a-z-]*\\.ts$'),
+    door('@aws-sdk', '^src/platform/(object-store-s3[a-z-]*|cloudwatch-logs)\\.ts$'),
     door('cron-parser', '^src/jobs/schedules\\.ts$'),
     door('pg-copy-streams', '^src/platform/'),
     door('pg', '^src/platform/'),

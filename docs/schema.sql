@@ -73,6 +73,26 @@ create table decisions (
   constraint decisions_pkey PRIMARY KEY (id)
 );
 
+create table error_kinds (
+  fingerprint text not null,
+  type text not null,
+  code text,
+  place text not null,
+  times bigint not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  example_id text not null,
+  version text not null,
+  constraint error_kinds_code_check CHECK ((code ~ '^[\w.$-]{1,60}$'::text)),
+  constraint error_kinds_example_id_check CHECK (((char_length(example_id) >= 1) AND (char_length(example_id) <= 40))),
+  constraint error_kinds_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{8}$'::text)),
+  constraint error_kinds_place_check CHECK (((char_length(place) >= 1) AND (char_length(place) <= 100))),
+  constraint error_kinds_times_check CHECK ((times > 0)),
+  constraint error_kinds_type_check CHECK ((type ~ '^[\w.$-]{1,60}$'::text)),
+  constraint error_kinds_version_check CHECK (((char_length(version) >= 1) AND (char_length(version) <= 40))),
+  constraint error_kinds_pkey PRIMARY KEY (fingerprint)
+);
+
 create table events (
   id bigint generated always as identity not null,
   at timestamp with time zone default now() not null,
@@ -96,6 +116,18 @@ create table installation (
   id uuid default gen_random_uuid() not null,
   constraint installation_one_check CHECK (one),
   constraint installation_pkey PRIMARY KEY (one)
+);
+
+create table instances (
+  name text not null,
+  kind text not null,
+  version text not null,
+  started_at timestamp with time zone not null,
+  heard_at timestamp with time zone not null,
+  constraint instances_kind_check CHECK ((kind = ANY (ARRAY['web'::text, 'worker'::text]))),
+  constraint instances_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 300))),
+  constraint instances_version_check CHECK (((char_length(version) >= 1) AND (char_length(version) <= 40))),
+  constraint instances_pkey PRIMARY KEY (name)
 );
 
 create table long_work (
@@ -375,6 +407,8 @@ CREATE INDEX decisions_of_photo ON public.decisions USING btree (photo_id);
 CREATE INDEX decisions_of_staff ON public.decisions USING btree (decided_by, school_id, id) WHERE (undone_at IS NULL);
 
 CREATE INDEX decisions_replacing ON public.decisions USING btree (replaced_id) WHERE (replaced_id IS NOT NULL);
+
+CREATE INDEX error_kinds_latest ON public.error_kinds USING btree (last_at, fingerprint);
 
 CREATE INDEX events_of_parent ON public.events USING btree (parent_id, id) WHERE (parent_id IS NOT NULL);
 

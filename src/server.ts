@@ -25,8 +25,10 @@ const start = async (): Promise<void> => {
   };
   const { lines, server, drain } = await open().catch(async (error: unknown) => {
     await service.stop();
+    await service.closeLog();
     throw error;
   });
+  service.observing.start('web');
   service.housekeeping.start();
   if (config.JOBS === 'inline') service.jobs.start();
   // The first parent should not wait for it; a decoder that does not start now is tried again with the first photo.
@@ -41,8 +43,9 @@ const start = async (): Promise<void> => {
     setTimeout(
       () => {
         server.close(() => {
-          void service.stop().then(() => {
+          void service.stop().then(async () => {
             logger.info('stopped');
+            await service.closeLog();
             process.exit(0);
           });
         });
@@ -51,7 +54,6 @@ const start = async (): Promise<void> => {
       signal === 'SIGTERM' ? NOTICE_MS : 0,
     );
   });
-  process.on('uncaughtExceptionMonitor', (error) => logger.fatal({ err: error }, 'a fault that nobody caught'));
 };
 
 try {

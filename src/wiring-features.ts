@@ -8,6 +8,7 @@ import { backupSchedules, makeBackupJobs } from './jobs/backup-jobs.ts';
 import { doctorSchedule, makeDoctorJob } from './jobs/doctor-job.ts';
 import { makeFoldCounts } from './jobs/fold-counts.ts';
 import { makeLapseLinks } from './jobs/lapse-links.ts';
+import { makePruneErrors } from './jobs/prune-errors.ts';
 import { makePruneSessions } from './jobs/prune-sessions.ts';
 import { makeRunDoctor } from './jobs/run-doctor.ts';
 import { makeRunSchedules } from './jobs/schedules.ts';
@@ -49,8 +50,10 @@ import { makeSweepPhotos } from './photos/sweep-photos.ts';
 import { makeUndoDecision } from './photos/undo-decision.ts';
 import { type Clock } from './platform/clock.ts';
 import type { Db } from './platform/db.ts';
+import type { NoteError } from './platform/error-notes.ts';
 import { instanceName } from './platform/instance.ts';
 import { type Logger } from './platform/logger.ts';
+import type { Metrics } from './platform/metrics.ts';
 import { type Queue } from './platform/queue.ts';
 import { makeLongWork } from './platform/long-work.ts';
 import { makeRateLimits } from './platform/rate-limit.ts';
@@ -74,6 +77,8 @@ type Ground = {
   logger: Logger;
   db: Db;
   queue: Queue;
+  metrics: Metrics;
+  noteError: NoteError;
   decoder: Decoder;
   photoStore?: PhotoStore | undefined;
   /** Of the database. */
@@ -81,7 +86,8 @@ type Ground = {
 };
 
 /** Everything that the service can do, on a database that is open. */
-export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoStore, owner }: Ground) => {
+export const wireFeatures = (ground: Ground) => {
+  const { config, clock, logger, db, queue, metrics, noteError, decoder, photoStore, owner } = ground;
   const schools = makeSchoolRecords({ db, clock, linkTtlDays: config.LINK_TTL_DAYS });
   const parents = makeParentRecords({ db });
   const photos = makePhotoRecords({ db });
@@ -106,7 +112,9 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
   const checkRecords = makeCheckRecords({ db });
   const checker = makeFaceChecker({ checks, logger });
   const portrayFace = makePortrayFace({ changePortrait });
-  const checkPhoto = makeCheckPhoto({ checks, db, records: checkRecords, files, checker, portrayFace, clock, logger });
+  const checkPhoto = makeCheckPhoto({
+    ...{ checks, db, records: checkRecords, files, checker, portrayFace, clock, logger, noteError, metrics },
+  });
   const enqueueCheck = makeEnqueueCheck({ checks, enqueue });
   const recordPhoto = makeRecordPhoto({ db, parents, photos, files, clock, enqueueCheck, enqueueBackup });
   const countParents = makeCountParents({ db });
@@ -193,5 +201,6 @@ export const wireFeatures = ({ config, clock, logger, db, queue, decoder, photoS
     lapseLinks: makeLapseLinks({ db, clock }),
     foldCounts: makeFoldCounts({ db }),
     pruneSessions: makePruneSessions({ db }),
+    pruneErrors: makePruneErrors({ db, clock }),
   };
 };

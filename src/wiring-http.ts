@@ -1,7 +1,6 @@
 import type { Config } from './shared/config.ts';
 import type { Server } from 'node:http';
 import { makeSystemActions } from './dashboard/system-actions.ts';
-import { makeReadSystemStatus } from './dashboard/system-status.ts';
 import { makeApp, publicDir, viewsDir } from './http/app.ts';
 import { makeAssets } from './http/assets.ts';
 import { type Drain, makeHealth } from './http/health.ts';
@@ -35,6 +34,7 @@ import { makeRenderError } from './http/render-error.ts';
 import { makeI18n } from './platform/i18n.ts';
 import { keptSessionSecret } from './platform/session-secret.ts';
 import { makeSessionStore } from './platform/session-store.ts';
+import { wireSystemStatus } from './wiring-status.ts';
 import type { Wired } from './wiring.ts';
 
 /** Builds the web application on the wired features and listens. `drain` tells it that the process is about to stop. */
@@ -47,7 +47,7 @@ export const wireHttp = async (service: Wired): Promise<{ server: Server; drain:
 
 /** The web application alone, for whoever listens by itself. Static files that were read already can be handed in. */
 export const wireApp = async (service: Wired, drain: Drain, assets = makeAssets(publicDir)) => {
-  const { config, db, clock, logger, schools, parents, files, decodes, makeRateLimit } = service;
+  const { config, db, clock, logger, metrics, schools, parents, files, decodes, makeRateLimit } = service;
   const secure = config.BASE_URL.startsWith('https:');
   const secrets = config.SESSION_SECRET ?? [await keptSessionSecret(config.DATA_DIR)];
   const i18n = await makeI18n();
@@ -71,19 +71,11 @@ export const wireApp = async (service: Wired, drain: Drain, assets = makeAssets(
   });
 
   const checkJobs = () => service.queue.check().then(service.jobs.check);
-  const readSystemStatus = makeReadSystemStatus({
-    ...service,
-    checkJobs,
-    photoDir: config.STORAGE === 's3' ? undefined : config.UPLOADS_DIR,
-    databaseDir: config.DATABASE_URL === undefined ? config.DATA_DIR : undefined,
-    backupState: service.officeBackups.state,
-    unusedJobs: unusedJobs(config),
-    mirrorBacklog: service.officeMirror,
-  });
+  const readSystemStatus = wireSystemStatus(service);
 
   return makeApp({
     trustProxy: config.TRUST_PROXY ?? false,
-    requestLog: makeRequestLog({ logger }),
+    requestLog: makeRequestLog({ logger, metrics }),
     secureHop: makeSecureHop({ secure }),
     security: makeSecurity({ https: secure, picturesFrom: service.picturesFrom }),
     sameOrigin: makeSameOrigin({ baseUrl: config.BASE_URL }),
@@ -95,7 +87,7 @@ export const wireApp = async (service: Wired, drain: Drain, assets = makeAssets(
         { name: 'jobs', check: checkJobs },
       ],
     }),
-    metrics: makeMetrics({ token: config.METRICS_TOKEN, readSystemStatus, clock }),
+    metrics: makeMetrics({ ...service, token: config.METRICS_TOKEN, readSystemStatus }),
     assets: await assets,
     locale: locale.middleware,
     parentSession,
@@ -123,6 +115,7 @@ export const wireApp = async (service: Wired, drain: Drain, assets = makeAssets(
     }),
     renderError: makeRenderError({
       logger,
+      noteError: service.noteError,
       schools,
       staffRecords: service.staff,
       clock,
@@ -141,9 +134,3 @@ export const wireStaticFiles = async ({ MAX_UPLOAD_MB: maxUploadMb }: Pick<Confi
   });
   return staticFiles();
 };
-
-/** Jobs that are queued with a bucket only, or with a mirror only. */
-const unusedJobs = ({ STORAGE, S3_BUCKET }: Config): string[] => [
-  ...(STORAGE === 'mirror' ? [] : ['photo-backup']),
-  ...(S3_BUCKET === undefined ? ['photo-removal'] : []),
-];

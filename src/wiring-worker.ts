@@ -10,15 +10,16 @@ export const runWorker = async ({ config, jobs }: Handed): Promise<void> => {
   const signals = listenToStopSignals();
   const service = await wire({ config, firstSchool: false, ...(jobs ? { jobs } : {}) });
   const { logger } = service;
+  service.observing.start('worker');
   service.housekeeping.start(); // what its own jobs leave behind is its own to sweep
   service.jobs.start();
 
   signals.begun(() => {
     logger.info('draining');
-    void service.stop().then(() => {
+    void service.stop().then(async () => {
       logger.info('stopped');
+      await service.closeLog();
       process.exit(0);
     });
   });
-  process.on('uncaughtExceptionMonitor', (error) => logger.fatal({ err: error }, 'a fault that nobody caught'));
 };

@@ -5,16 +5,20 @@ import { type Decoder, makeDecoder } from './photos/decoder.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
 import type { Handlers, JobKinds } from './platform/job.ts';
-import { type Logger, makeLogger } from './platform/logger.ts';
+import type { Logger } from './platform/logger.ts';
+import { makeMetrics } from './platform/metrics.ts';
 import { makeQueue } from './platform/queue.ts';
 import { makeQueueWorker } from './platform/queue-worker.ts';
 import type { Config } from './shared/config.ts';
 import { type Features, wireFeatures } from './wiring-features.ts';
+import { openLog } from './wiring-log.ts';
+import { wireObserve } from './wiring-observe.ts';
 import { openPhotoStore } from './wiring-store.ts';
 
 type Handed = {
   config: Config;
   clock?: Clock;
+  /** Instead of the service's own log, which is on stdout and in CloudWatch. */
   logger?: Logger;
   /** Whether an installation without a school gets the one that the environment describes. */
   firstSchool?: boolean;
@@ -30,35 +34,59 @@ type Handed = {
 export const wire = async ({
   config,
   clock = systemClock,
-  logger = makeLogger({ level: config.LOG_LEVEL }),
+  logger: givenLogger,
   firstSchool = true,
   takesPhotos = true,
-  decoder = makeDecoder({ logger }),
+  decoder: givenDecoder,
   jobs: { kinds, makeHandlers: handlersOf } = { kinds: jobKinds, makeHandlers },
   ...pace
 }: Handed) => {
-  const database = await openDatabase({ config, logger });
+  const metrics = makeMetrics();
+  const log = givenLogger ? { logger: givenLogger, close: async () => undefined } : await openLog({ config, metrics });
+  const { logger } = log;
+  const database = await openDatabase({ config, logger }).catch(async (error: unknown) => {
+    await log.close();
+    throw error;
+  });
   const { db, connection, owner } = database;
+  const decoder = givenDecoder ?? makeDecoder({ logger });
+  const { noteError, readFigures, observing } = wireObserve({
+    config,
+    clock,
+    logger,
+    db,
+    metrics,
+    closeLog: log.close,
+  });
   try {
     const queue = makeQueue({ db, kinds });
     await queue.prepare();
     const photoStore = await openPhotoStore({ config, clock, logger });
-    const features = wireFeatures({ config, clock, logger, db, queue, decoder, photoStore, owner });
+    const features = wireFeatures({
+      ...{ config, clock, logger, db, queue, metrics, noteError, decoder, photoStore, owner },
+    });
     await features.claimUploads();
     if (takesPhotos) await features.files.prepare();
     const { SCHOOL_NAME: name, SCHOOL_PHONE: phone, SCHOOL_TIME_ZONE: timeZone } = config;
     if (firstSchool) await features.makeFirstSchool({ name, phone, timeZone });
-    const housekeeping = makeHousekeeping({ db, logger, clock, chores: makeChores(features) });
-    const jobs = makeQueueWorker({ db, connection, kinds, handlers: handlersOf(features), logger, ...pace });
+    const housekeeping = makeHousekeeping({ db, logger, noteError, clock, chores: makeChores(features) });
+    const handlers = handlersOf(features);
+    const jobs = makeQueueWorker({ db, connection, kinds, handlers, logger, noteError, ...pace });
     const stop = async () => {
       await Promise.all([housekeeping.stop(), jobs.stop()]);
       await features.checkPhoto.stop();
       await features.decoder.stop();
+      await observing.stop();
       await database.stop();
     };
-    return { ...features, config, clock, logger, housekeeping, jobs, stop };
+    return {
+      ...{ ...features, config, clock, logger, metrics, noteError, readFigures, housekeeping, jobs, observing, stop },
+      /** After the last line: sends on what CloudWatch has not got yet. */
+      closeLog: log.close,
+    };
   } catch (error) {
     await database.stop();
+    await log.close();
     throw error;
   }
 };

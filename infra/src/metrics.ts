@@ -6,7 +6,7 @@ const NAMESPACE = 'ParentOnboarding';
 const dimensionsMap = { Service: 'parent-onboarding' };
 
 /** Figures of the whole installation are the same from each process: the largest is the true one. */
-const figures = {
+export const figures = {
   RequestErrors: Stats.SUM,
   Requests: Stats.SUM,
   RequestLatency: Stats.percentile(99),

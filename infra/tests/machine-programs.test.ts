@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { INFRA } from '../src/context.ts';
 import { UNITS } from '../src/machine-files.ts';
+import { figures } from '../src/metrics.ts';
 import { district } from './synthesised.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'machine-'));
@@ -70,6 +71,17 @@ test('the service knows each variable that it is given', () => {
     names.filter((name) => !known(name)),
     [],
   );
+});
+
+test('nginx includes each file that the machine writes for it', () => {
+  const conf = readFileSync(`${INFRA}../nginx.conf`, 'utf8');
+  for (const name of ['http.conf', 'server.conf', 'listen*.conf'])
+    assert.ok(conf.includes(`include /etc/nginx/site/${name};`), name);
+});
+
+test('the service tells every figure that an alarm or the dashboard looks at', () => {
+  const told = readFileSync(`${INFRA}../src/platform/figures.ts`, 'utf8');
+  for (const name of Object.keys(figures)) assert.match(told, new RegExp(`\\b${name}: `), name);
 });
 
 /** `aws`, which says a secret by the last word of its ARN. */

@@ -16,6 +16,7 @@ import { parentCreateCommand } from './parent-create.ts';
 import { photosTryCommand } from './photos-try.ts';
 import { schoolCreateCommand } from './school-create.ts';
 import { staticWriteCommand } from './static-write.ts';
+import { statusCommand } from './status.ts';
 import { storageMoveCommand } from './storage-move.ts';
 
 /** Every command by its name, in the order of `help`. */
@@ -27,6 +28,7 @@ export const commands: Record<string, Command | BareCommand> = {
   'demo:seed': demoSeedCommand,
   'photos:try': photosTryCommand,
   doctor: doctorCommand,
+  status: statusCommand,
   'checks:measure': checksMeasureCommand,
   'storage:move': storageMoveCommand,
   'static:write': staticWriteCommand,

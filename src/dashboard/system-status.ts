@@ -1,10 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import type { Clock } from '../platform/clock.ts';
-import type { Db } from '../platform/db.ts';
+import { type Db, knownMigrations } from '../platform/db.ts';
+import type { Instance } from '../platform/instances.ts';
 import type { LongWork, LongWorks } from '../platform/long-work.ts';
 import type { Queue } from '../platform/queue.ts';
 import type { JobSummary } from '../platform/queue-summary.ts';
 import type { Result } from '../shared/result.ts';
+import type { ErrorKind } from './list-errors.ts';
 import type { BackupState, MirrorBacklog } from './system-parts.ts';
 
 /** What a part says; `away`: it failed, or has not answered in time. */
@@ -13,12 +15,28 @@ export type Answer<T> = Result<T, 'away'>;
 /** Of a file system, in bytes. */
 export type Volume = { used: number; size: number };
 
+type DatabaseStatus = {
+  /** Its own size, and the volume of the embedded one. */
+  bytes: number;
+  volume: Volume | undefined;
+  /** Of PostgreSQL. */
+  version: string;
+  /** To this database, by everybody; and how many the server takes in all. */
+  connections: number;
+  mostConnections: number;
+  /** That were run, and that this program has and the database has not. */
+  migrations: { done: number; missing: number };
+};
+
 export type SystemStatus = {
   readAt: Date;
   /** When this process began. */
   startedAt: Date;
-  /** The database's own bytes, and the volume of the embedded one. */
-  database: Answer<{ bytes: number; volume: Volume | undefined }>;
+  database: Answer<DatabaseStatus>;
+  /** The processes that live. */
+  instances: Answer<Instance[]>;
+  /** Kinds of unexpected errors of the last days. */
+  errors: Answer<ErrorKind[]>;
   /** Whether a photo could be kept now. */
   storage: Answer<unknown>;
   /** Where the photos are; undefined where none are on this machine. */
@@ -39,6 +57,8 @@ type Deps = {
   clock: Clock;
   longWork: Pick<LongWorks, 'latest' | 'running'>;
   queue: Pick<Queue, 'summarize'>;
+  listInstances: () => Promise<Instance[]>;
+  listErrors: () => Promise<ErrorKind[]>;
   checkStorage: () => Promise<unknown>;
   /** Rejects when jobs cannot be enqueued, or are not run where they should be. */
   checkJobs: () => Promise<unknown>;
@@ -64,12 +84,14 @@ export const makeReadSystemStatus = (deps: Deps) => {
   const part = <T>(load: () => Promise<T>) => makePart(load, deadlineMs);
 
   const database = part(async () => {
-    const [size, volume] = await Promise.all([
-      db.raw<{ rows: [{ bytes: string }] }>('select pg_database_size(current_database()) as bytes'),
+    const [read, volume] = await Promise.all([
+      readDatabase(db),
       databaseDir === undefined ? undefined : volumeOf(databaseDir),
     ]);
-    return { bytes: Number(size.rows[0].bytes), volume };
+    return { ...read, volume };
   });
+  const instances = part(deps.listInstances);
+  const errors = part(deps.listErrors);
   const storage = part(deps.checkStorage);
   const photoVolume = photoDir === undefined ? undefined : part(() => volumeOf(photoDir));
   const jobs = part(async () => {
@@ -85,13 +107,14 @@ export const makeReadSystemStatus = (deps: Deps) => {
 
   return async (): Promise<SystemStatus> => {
     const answers = Promise.all([database(), storage(), jobs(), jobsServed(), works(), doctor(), backups()]);
+    const [instancesNow, errorsNow] = await Promise.all([instances(), errors()]);
     const optional = Promise.all([photoVolume?.(), mirror?.()]);
     const [databaseNow, storageNow, jobsNow, jobsServedNow, worksNow, doctorNow, backupsNow] = await answers;
     const [photoVolumeNow, mirrorNow] = await optional;
     return {
       ...{ readAt: clock.now(), startedAt, database: databaseNow, storage: storageNow, photoVolume: photoVolumeNow },
       ...{ jobs: jobsNow, jobsServed: jobsServedNow, works: worksNow, doctor: doctorNow },
-      ...{ mirror: mirrorNow, backups: backupsNow },
+      ...{ mirror: mirrorNow, backups: backupsNow, instances: instancesNow, errors: errorsNow },
     };
   };
 };
@@ -134,6 +157,22 @@ const volumeOf = async (folder: string): Promise<Volume> => {
   const { blocks, bfree, bsize } = await statfs(folder);
   return { used: (blocks - bfree) * bsize, size: blocks * bsize };
 };
+
+const readDatabase = async (db: Db): Promise<Omit<DatabaseStatus, 'volume'>> => {
+  const { rows } = await db.raw<{ rows: [DatabaseRow] }>(
+    `select pg_database_size(current_database()) as bytes, current_setting('server_version') as version,
+       current_setting('max_connections')::int as most, (select array_agg(name) from knex_migrations) as migrations,
+       (select count(*)::int from pg_stat_activity where datname = current_database()) as connections`,
+  );
+  const { bytes, version, most, migrations, connections } = rows[0];
+  const missing = knownMigrations().filter((name) => !migrations.includes(name)).length;
+  return {
+    ...{ bytes: Number(bytes), version, connections, mostConnections: most },
+    migrations: { done: migrations.length, missing },
+  };
+};
+
+type DatabaseRow = { bytes: string; version: string; most: number; migrations: string[]; connections: number };
 
 /** Jobs that were done are forgotten after a day; work that takes minutes is not. */
 const lastWorkOfEach = async (db: Db): Promise<Map<string, Date>> => {

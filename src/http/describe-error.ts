@@ -1,3 +1,4 @@
+import { isAway } from '../platform/is-away.ts';
 import { Refused, type RefusalCode } from '../shared/errors.ts';
 
 /** An error as the pages see it. `failure` is our fault and is logged as an error; the others are answers. */
@@ -16,30 +17,6 @@ const statuses: Record<RefusalCode, number> = {
   unavailable: 503,
 };
 
-/** PostgreSQL that is away, starting, stopping or full; a pool that gave no connection; a disk that is full or read-only; S3 that is away, refuses us or is full. */
-const AWAY = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '57P01', '57P02', '57P03', '53300', '53400'],
-  ...[
-    '08000',
-    '08001',
-    '08003',
-    '08006',
-    '57014',
-    '55P03',
-    '25P03',
-    '40P01',
-    '40001',
-    'ENOSPC',
-    'EDQUOT',
-    'EROFS',
-    'EMFILE',
-    'ENFILE',
-    'STORE_AWAY',
-    'STORE_DENIED',
-    'STORE_FULL',
-  ],
-]);
-
 /** Text with a NUL that no form turned away: PostgreSQL has no such text. The sender's fault (R55). */
 const NO_SUCH_TEXT = '22021';
 
@@ -54,9 +31,3 @@ export const describeError = (error: unknown): Described => {
   if (status >= 400 && status < 500) return { code: 'bad-request', status: status === 413 ? 413 : 400 };
   return { code: 'failure', status: 500 };
 };
-
-const isAway = (error: Error): boolean =>
-  ('syscall' in error && error.syscall === 'connect') || // also ENOENT: the socket of the embedded server is gone
-  ('code' in error && AWAY.has(String(error.code))) ||
-  error.name === 'KnexTimeoutError' ||
-  /(^| - )(Connection terminated|timeout expired$)|is not queryable$/.test(error.message); // pg has no code for a connection that broke off; Knex puts the statement before it

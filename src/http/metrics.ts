@@ -3,18 +3,34 @@ import { type Gauge, gaugesOf } from '../dashboard/system-gauges.ts';
 import type { ReadSystemStatus } from '../dashboard/system-status.ts';
 import { cached } from '../platform/cached.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Gauges } from '../platform/figures.ts';
+import type { Counted } from '../platform/metrics.ts';
+import { prometheusText } from '../platform/prometheus-text.ts';
 import { Refused } from '../shared/errors.ts';
 import { sameSecret } from './middleware/signer.ts';
 import { paths } from './paths.ts';
 
-type Deps = { token: string | undefined; readSystemStatus: ReadSystemStatus; clock: Clock };
+type Deps = {
+  token: string | undefined;
+  readSystemStatus: ReadSystemStatus;
+  readFigures: () => Promise<{ counted: Counted; gauges: Gauges }>;
+  clock: Clock;
+};
 
 /** However often somebody asks, the parts are asked once in so long. */
 const KEEP_MS = 5000;
 
 /** `/metrics` in the text format of Prometheus, for whoever shows the token; without one configured there is no such page. */
-export const makeMetrics = ({ token, readSystemStatus, clock }: Deps): Router => {
-  const read = cached(async () => textOf(gaugesOf(await readSystemStatus())), { ms: KEEP_MS, clock });
+export const makeMetrics = ({ token, readSystemStatus, readFigures, clock }: Deps): Router => {
+  const read = cached(
+    async () => {
+      const [status, { counted, gauges }] = await Promise.all([readSystemStatus(), readFigures()]);
+      const others = { ...gauges };
+      delete others.BackupAgeSeconds; // the status has it, under the same name
+      return `${textOf(gaugesOf(status))}${prometheusText(counted, others)}`;
+    },
+    { ms: KEEP_MS, clock },
+  );
   const router = Router();
   router.get(paths.metrics, async (req, res) => {
     if (token === undefined) throw new Refused('not-found');

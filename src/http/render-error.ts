@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Clock } from '../platform/clock.ts';
 import type { I18n } from '../platform/i18n.ts';
+import type { NoteError } from '../platform/error-notes.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { School } from '../schools/school.ts';
 import type { SchoolRecords } from '../schools/school-records.ts';
@@ -14,9 +15,11 @@ import { presentForbidden, presentNotFound, presentOfficeError } from './present
 import { presentError } from './presenters/parent-error.ts';
 import { presentLinkInvalid, presentSessionEnded } from './presenters/parent-link-pages.ts';
 import { render } from './render.ts';
+import { routeOf } from './route-of.ts';
 
 type Deps = {
   logger: Logger;
+  noteError: NoteError;
   schools: SchoolRecords;
   staffRecords: Pick<StaffRecords, 'findAdminName'>;
   clock: Clock;
@@ -27,6 +30,7 @@ type Deps = {
 /** Any error -> a status and a page in the reader's language, with an id that the log has; only surprises are logged. */
 export const makeRenderError = ({
   logger,
+  noteError,
   schools,
   staffRecords,
   clock,
@@ -67,8 +71,11 @@ export const makeRenderError = ({
     }
   };
 
-  const log = (error: unknown, { code }: Described, requestId: string): void => {
-    if (code === 'failure') logger.error({ err: error, requestId }, 'request failed');
+  const log = (error: unknown, { code }: Described, req: Request, requestId: string): void => {
+    if (code === 'failure') {
+      const { fingerprint } = noteError(error, { place: `${req.method} ${routeOf(req)}`, id: requestId });
+      logger.error({ err: error, requestId, fingerprint }, 'request failed');
+    }
     if (code === 'unavailable') logger.warn({ err: error, requestId }, 'a part of the service is away');
   };
 
@@ -82,7 +89,7 @@ export const makeRenderError = ({
       return;
     }
     const described = describeError(error);
-    log(error, described, res.locals.requestId);
+    log(error, described, req, res.locals.requestId);
     if (described.code === 'sign-in-needed') {
       res.redirect(303, signInAndBack(req));
       return;

@@ -14,6 +14,7 @@ type Deps = {
   lapseLinks: () => Promise<number>;
   foldCounts: () => Promise<number>;
   pruneSessions: () => Promise<number>;
+  pruneErrors: () => Promise<number>;
   backupPhoto: BackupPhoto;
   runSchedules: () => Promise<number>;
   queue: Pick<Queue, 'prune' | 'count'>;
@@ -30,6 +31,7 @@ export const makeChores = ({
   lapseLinks,
   foldCounts,
   pruneSessions,
+  pruneErrors,
   backupPhoto,
   runSchedules,
   queue,
@@ -47,6 +49,7 @@ export const makeChores = ({
   { name: 'prune-sessions', everyMs: 10 * MINUTE, run: () => pruneSessions() },
   { name: 'catch-up-copies', everyMs: MINUTE, run: async () => backupPhoto.catchUp({ jobs: await copyJobs(queue) }) },
   { name: 'run-schedules', everyMs: MINUTE / 2, run: () => runSchedules() },
+  { name: 'prune-errors', everyMs: 60 * MINUTE, run: () => pruneErrors() },
   { name: 'prune-jobs', everyMs: 60 * MINUTE, run: () => queue.prune() },
 ];
 

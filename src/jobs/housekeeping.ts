@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import { advisoryLocks, type Db } from '../platform/db.ts';
+import type { NoteError } from '../platform/error-notes.ts';
 import type { Logger } from '../platform/logger.ts';
 
 /** A chore runs again after `everyMs`; a long one ends early when `stopping` says so. It must bear running twice and running beside another process. */
@@ -22,11 +23,13 @@ const TICK_MS = 5000;
 export const makeHousekeeping = ({
   db,
   logger,
+  noteError,
   clock,
   chores,
 }: {
   db: Db;
   logger: Logger;
+  noteError: NoteError;
   clock: Clock;
   chores: Chore[];
 }) => {
@@ -43,7 +46,8 @@ export const makeHousekeeping = ({
       await alone(db, index, () => chore.run(stopping.signal));
     } catch (error) {
       if (chore.againMs !== undefined) due.set(chore.name, clock.now().getTime() + chore.againMs);
-      logger.warn({ err: error, chore: chore.name }, 'a chore failed; it runs again in its turn');
+      const named = noteError(error, { place: `chore ${chore.name}` });
+      logger.warn({ err: error, chore: chore.name, ...named }, 'a chore failed; it runs again in its turn');
     }
   };
   const runDue = async (): Promise<void> => {

@@ -2,7 +2,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
+import type { NoteError } from '../platform/error-notes.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { Enqueue } from '../platform/queue.ts';
 import type { Config } from '../shared/config.ts';
 import type { Result } from '../shared/result.ts';
@@ -23,6 +25,8 @@ type Deps = {
   portrayFace: PortrayFace;
   clock: Clock;
   logger: Logger;
+  noteError: NoteError;
+  metrics: Pick<Metrics, 'count'>;
 };
 
 /** `gone`: nothing is to be said of it any more; `busy` and `failed`: somebody must try again later. */
@@ -30,7 +34,8 @@ type CheckRefusal = 'off' | 'gone' | 'busy' | 'failed';
 type Checked = Result<PhotoCheck[], CheckRefusal>;
 
 /** Looks at a photo that is stored already. What was said once stands. */
-export const makeCheckPhoto = ({ checks, db, records, files, checker, portrayFace, clock, logger }: Deps) => {
+export const makeCheckPhoto = (deps: Deps) => {
+  const { checks, db, records, files, checker, portrayFace, clock, logger, noteError, metrics } = deps;
   const running = new Set<Promise<unknown>>();
 
   const look = async (photoId: number, patient: boolean): Promise<Checked> => {
@@ -43,6 +48,7 @@ export const makeCheckPhoto = ({ checks, db, records, files, checker, portrayFac
 
     const measured = await checker.measure(jpeg, { patient });
     if (!measured.ok) return measured;
+    metrics.count('ChecksRun');
     const face = faceOf(measured.value);
     const { print } = measured.value;
     const said = { checks: judgePhoto(measured.value, photo), face, print, at: clock.now() };
@@ -64,7 +70,8 @@ export const makeCheckPhoto = ({ checks, db, records, files, checker, portrayFac
     if (face && isAlone(said)) {
       await portrayFace(photo, face).catch((error: unknown) => {
         if (patient) throw error;
-        logger.error({ err: error, photoId: photo.id }, 'a portrait could not be cut');
+        const named = noteError(error, { place: 'photo checks' });
+        logger.error({ err: error, photoId: photo.id, ...named }, 'a portrait could not be cut');
       });
     }
     return { ok: true, value: said };
@@ -94,7 +101,8 @@ export const makeCheckPhoto = ({ checks, db, records, files, checker, portrayFac
      */
     checkWithin: async (photoId: number, ms: number): Promise<PhotoCheck[] | undefined> => {
       const looking = check(photoId, { patient: false }).catch((error: unknown): Checked => {
-        logger.error({ err: error, photoId }, 'a photo could not be checked'); // it is kept all the same
+        const named = noteError(error, { place: 'photo checks' });
+        logger.error({ err: error, photoId, ...named }, 'a photo could not be checked'); // it is kept all the same
         return { ok: false, reason: 'failed' };
       });
       const late = new AbortController();
@@ -103,6 +111,7 @@ export const makeCheckPhoto = ({ checks, db, records, files, checker, portrayFac
         wait(ms, undefined, { signal: late.signal }).catch(() => undefined),
       ]);
       late.abort();
+      if (!checked || isToCome(checked)) metrics.count('ChecksLate');
       return checked?.ok ? checked.value : undefined;
     },
 
@@ -113,6 +122,10 @@ export const makeCheckPhoto = ({ checks, db, records, files, checker, portrayFac
     },
   };
 };
+
+/** Nothing was said yet, and the job tries again. */
+const isToCome = (checked: Checked): boolean =>
+  !checked.ok && (checked.reason === 'busy' || checked.reason === 'failed');
 
 const isAlone = (checks: PhotoCheck[]): boolean =>
   checks.some(({ code, level }) => code === 'several-faces' && level === 'ok');

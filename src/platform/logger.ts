@@ -27,8 +27,16 @@ export const describeError = (error: unknown): LoggedError => {
   };
 };
 
+type Options = {
+  level: string;
+  /** Instead of stdout. */
+  stream?: DestinationStream;
+  /** Hears each line that goes to stdout, too. */
+  also?: (line: string) => void;
+};
+
 /** One JSON line an event, on stdout unless a stream is handed in. Ids are logged; names, links and secrets never. */
-export const makeLogger = ({ level, stream }: { level: string; stream?: DestinationStream }) => {
+export const makeLogger = ({ level, stream, also }: Options) => {
   const options = {
     level,
     base: {},
@@ -36,5 +44,16 @@ export const makeLogger = ({ level, stream }: { level: string; stream?: Destinat
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: describeError },
   };
-  return stream ? pino(options, stream) : pino(options);
+  if (stream) return pino(options, stream);
+  return also ? pino(options, onStdout(also)) : pino(options);
+};
+
+const onStdout = (also: (line: string) => void): DestinationStream => {
+  const stdout = pino.destination(1);
+  return {
+    write: (line) => {
+      stdout.write(line);
+      also(line);
+    },
+  };
 };

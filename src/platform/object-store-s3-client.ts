@@ -1,4 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { aborted } from './aborted.ts';
 import { storeError } from './object-store-s3-errors.ts';
 
 /** Which bucket, and how its S3 is reached. The credentials come by the SDK's own chain: environment, files, role. */
@@ -80,9 +81,3 @@ const elsewhere = (endpoint: string): S3ClientConfig => ({
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',
 });
-
-/** Also what the SDK does not stop for, the search for credentials for instance. */
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ConstructorOptions, type JobWithMetadata, PgBoss } from 'pg-boss';
 import { connectionTo, type Db } from './db.ts';
+import type { NoteError } from './error-notes.ts';
 import type { Handlers, JobKinds } from './job.ts';
 import { describeError, type Logger } from './logger.ts';
 import { bossOn, QUEUE_TABLES_VERSION } from './queue-tables.ts';
@@ -12,6 +13,7 @@ type Deps = {
   kinds: JobKinds;
   handlers: Handlers;
   logger: Logger;
+  noteError: NoteError;
   /** How often each kind is asked for; tests wait less. */
   pollSeconds?: number;
 };
@@ -29,7 +31,8 @@ const RETRY_MS = 2000;
 const COMPLAIN_MS = 30_000;
 
 /** Runs the jobs that have a handler here, one of each kind at a time, until it is stopped. A database that goes away is waited for. */
-export const makeQueueWorker = ({ db, connection, kinds, handlers, logger, pollSeconds = POLL_SECONDS }: Deps) => {
+export const makeQueueWorker = (deps: Deps) => {
+  const { db, connection, kinds, handlers, logger, noteError, pollSeconds = POLL_SECONDS } = deps;
   const names = Object.keys(kinds).filter((name) => handlers[name]);
   const running = new Map<string, JobWithMetadata>();
   const stopping = new AbortController();
@@ -46,7 +49,8 @@ export const makeQueueWorker = ({ db, connection, kinds, handlers, logger, pollS
     try {
       await handlers[name]?.(kinds[name]?.payload.parse(job.data) as never, { signal: job.signal });
     } catch (error) {
-      const about = { err: error, job: name, jobId: id, tries: job.retryCount + 1 };
+      const named = noteError(error, { place: `job ${name}` });
+      const about = { err: error, job: name, jobId: id, tries: job.retryCount + 1, ...named };
       if (job.retryCount < job.retryLimit) logger.warn(about, 'a job failed; it is tried again');
       else logger.error(about, 'a job failed for good; look at it with jobs:list, try it again with jobs:retry');
       throw new JobFailure(error);

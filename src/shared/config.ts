@@ -36,6 +36,11 @@ const holdsCertificates = (path: string): boolean => {
   }
 };
 
+/** What CloudWatch's PutRetentionPolicy takes. */
+const RETENTION_DAYS = [
+  ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+];
+
 /** For rules between variables: they are looked at too when a variable by itself is wrong. */
 const always = { when: () => true };
 
@@ -118,6 +123,15 @@ const schema = z
     BACKUP_KEEP_COUNT: whole(1, 1000).default(7),
     /** What a scraper of `/metrics` must show; without it there are none. */
     METRICS_TOKEN: z.string().min(16, 'needs at least 16 characters').optional(),
+    /** A group of CloudWatch Logs that gets the log, too. */
+    CLOUDWATCH_LOG_GROUP: z
+      .string()
+      .regex(/^[\w./#-]{1,512}$/, 'must be the name of a log group')
+      .optional(),
+    CLOUDWATCH_RETENTION_DAYS: z.coerce
+      .number()
+      .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
+      .default(30),
     MAX_UPLOAD_MB: whole(1, 200).default(25),
     /** Whether the proxy before us sends the photos on disk, after our permission check: only behind nginx.conf's nginx. */
     ACCEL_REDIRECT: yesOrNo.default(false),

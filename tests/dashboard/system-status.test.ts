@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { makeReadSystemStatus, type SystemStatus } from '../../src/dashboard/system-status.ts';
+import { makeListErrors } from '../../src/dashboard/list-errors.ts';
+import { makeListInstances } from '../../src/platform/instances.ts';
 import { type App, startApp } from '../support/app.ts';
 import { giveJobs, giveWork } from '../support/staged-system.ts';
 
@@ -23,6 +25,8 @@ const reader = (changes: Partial<Deps> = {}) =>
     databaseDir: undefined,
     mirrorBacklog: undefined,
     backupState: app.officeBackups.state,
+    listInstances: makeListInstances(app),
+    listErrors: makeListErrors(app),
     deadlineMs: 500,
     ...changes,
   });
@@ -35,6 +39,8 @@ test('every part says how it is', async () => {
   const volume = { used: expect.any(Number) as number, size: expect.any(Number) as number };
   expect(status).toMatchObject({
     database: { ok: true, value: { bytes: expect.any(Number) as number, volume } },
+    instances: { ok: true, value: [] },
+    errors: { ok: true, value: [] },
     storage: { ok: true },
     photoVolume: { ok: true, value: volume },
     jobs: { ok: true },
@@ -48,6 +54,10 @@ test('every part says how it is', async () => {
   const { database, photoVolume } = status;
   if (!database.ok || !photoVolume?.ok) throw new Error('they are away');
   expect(database.value.bytes).toBeGreaterThan(1e6);
+  expect(database.value).toMatchObject({ version: expect.stringMatching(/^18/) as string, migrations: { missing: 0 } });
+  expect(database.value.connections).toBeGreaterThan(0);
+  expect(database.value.mostConnections).toBeGreaterThan(database.value.connections);
+  expect(database.value.migrations.done).toBeGreaterThan(15);
   expect(photoVolume.value.used).toBeGreaterThan(0);
   expect(photoVolume.value.size).toBeGreaterThan(photoVolume.value.used);
 });

@@ -69,6 +69,9 @@ test('R67: nor when everything fails: tables gone, sessions gone, inserts refuse
   const failed = app.logs.slice(lines).filter((line) => line.includes('request failed'));
   expect(failed.length).toBeGreaterThan(20);
   expect(grepLogs()).toEqual([]);
+  await expect.poll(() => app.db('error_kinds').select(), { timeout: 5000 }).not.toHaveLength(0);
+  const noted = JSON.stringify(await app.db('error_kinds')).toLowerCase();
+  expect([...canaries.planted].filter((word) => word.length >= 8 && noted.includes(word.toLowerCase()))).toEqual([]);
 });
 
 test('R67: every line is one JSON object that says when, what and how it ended', () => {
@@ -80,9 +83,23 @@ test('R67: every line is one JSON object that says when, what and how it ended',
     if (entry['msg'] !== 'request') continue;
     expect(Object.keys(entry).sort()).toEqual(
       [
-        ...new Set([...Object.keys(entry), 'level', 'method', 'ms', 'msg', 'requestId', 'route', 'status', 'time']),
+        ...new Set([
+          ...Object.keys(entry),
+          'bytes',
+          'level',
+          'method',
+          'ms',
+          'msg',
+          'requestId',
+          'route',
+          'status',
+          'time',
+          'who',
+        ]),
       ].sort(),
     );
+    expect(['parent', 'staff', 'anyone']).toContain(entry['who']);
+    expect(entry['bytes'], line).toBeGreaterThanOrEqual(0);
     expect(String(entry['route'])).toMatch(/^(\/[a-z:_/.-]*|\(other\))$/);
   }
   expect(app.logs.some((line) => /"parentId":\d+/.test(line))).toBe(true);

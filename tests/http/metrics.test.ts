@@ -22,7 +22,11 @@ const metrics = async (): Promise<Record<string, number>> => {
   const text = await (await ask()).text();
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   for (const line of lines)
-    expect(line).toMatch(/^onboarding_[a-z_]+(\{[a-z]+="[a-z-]+"(,[a-z]+="[a-z-]+")*\})? [\d.e+-]+$/);
+    expect(line).toMatch(
+      /^onboarding_[a-z_]+(\{([a-z]+="[a-z-]+"(,[a-z]+="[a-z-]+")*|le="([\d.]+|\+Inf)")\})? [\d.e+-]+$/,
+    );
+  const types = text.split('\n').filter((line) => line.startsWith('# TYPE'));
+  expect(new Set(types).size).toBe(types.length); // Prometheus takes a name once
   const named = lines.map((line) => {
     const [name = '', value] = line.split(' ');
     return [name.replace('onboarding_', ''), Number(value)] as const;
@@ -80,6 +84,20 @@ test('the figures: jobs by kind and state, ages, backups, copies, differences', 
   expect(figures['backup_age_seconds']).toBeGreaterThanOrEqual((13 * HOUR) / 1000);
   expect(figures['backup_rehearsal_age_seconds']).toBeGreaterThanOrEqual((9 * 24 * HOUR) / 1000);
   expect(figures).toHaveProperty(['jobs_oldest_waiting_seconds{kind="photo-check"}']);
+});
+
+test('what was counted, and how the process is', async () => {
+  await giveWork(app, { state: 'done' }); // a backup
+  const before = await metrics();
+  for (const path of ['/admin/sign-in', '/nothing', '/healthz', '/readyz']) await fetch(`${app.url}${path}`);
+  const figures = await metrics();
+  expect(figures['requests_total']).toBe((before['requests_total'] ?? 0) + 2);
+  expect(figures['request_latency_ms_count']).toBe(figures['requests_total']);
+  expect(figures['request_latency_ms_bucket{le="+Inf"}']).toBe(figures['requests_total']);
+  expect(figures).toMatchObject({ request_errors_total: 0, uploads_accepted_total: 0, pool_waiting: 0 });
+  expect(figures['rss_bytes']).toBeGreaterThan(50e6);
+  expect(figures['disk_free_percent']).toBeLessThanOrEqual(100);
+  expect(figures).toMatchObject({ queue_depth: 2, queue_failed: 3, review_backlog: 0, review_oldest_seconds: 0 });
 });
 
 test('a backup that failed after the newest one turns it to 1, and so does what is red; before the first there is no age', async () => {

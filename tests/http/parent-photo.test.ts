@@ -63,6 +63,21 @@ describe('sending', () => {
     expect(await photosOf(parent)).toEqual([]);
   });
 
+  test('what was kept and what was not is counted; a request without a session is neither', async () => {
+    const parent = await addParent(app);
+    const visitor = await enter(parent);
+    const form = await visitor.open(to.parentPhoto(parent.id));
+    const { UploadsAccepted, UploadsRefused, Requests } = app.metrics.read().counts;
+    const latencies = app.metrics.read().latency.count;
+    await send(visitor, form, face); // and the page behind it
+    await send(visitor, form, Buffer.from('no picture'));
+    await makeVisitor(app.url).post(to.parentPhoto(parent.id), new FormData());
+    const { counts, latency } = app.metrics.read();
+    expect(counts).toMatchObject({ UploadsAccepted: UploadsAccepted + 1, UploadsRefused: UploadsRefused + 1 });
+    expect(counts.Requests).toBe(Requests + 4);
+    expect(latency.count).toBe(latencies + 1); // of the page alone
+  });
+
   test('a session ends after a day: the page says to open the link again', async () => {
     const parent = await addParent(app);
     const visitor = await enter(parent);

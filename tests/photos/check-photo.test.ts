@@ -20,21 +20,17 @@ let disk: 'sound' | 'full' = 'sound';
 let checking: ReturnType<typeof makeCheckPhoto>;
 beforeAll(async () => {
   app = await startApp({ env: { CHECKS: 'face' } });
-  const { db, logger, clock } = app;
   checking = makeCheckPhoto({
-    ...{ checks: 'face', db, logger, clock, records: makeCheckRecords({ db }) },
+    ...{ ...app, checks: 'face', records: makeCheckRecords(app) },
     files: { read: async () => Buffer.from(say) },
-    checker: makeFaceChecker({ checks: 'face', logger, script, hardLimitMs: 2000 }),
+    checker: makeFaceChecker({ ...app, checks: 'face', script, hardLimitMs: 2000 }),
     portrayFace: async (photo, face) => {
       if (disk === 'full') throw new Error('ENOSPC');
       await makePortrayFace({ changePortrait: app.changePortrait })(photo, face);
     },
   });
 });
-afterAll(async () => {
-  await checking.stop();
-  await app.stop();
-});
+afterAll(() => checking.stop().then(app.stop));
 
 const sent = async (print?: string) => {
   const parent = await addParent(app);
@@ -122,6 +118,8 @@ describe('a checker that is late', () => {
     expect(performance.now() - began).toBeLessThan(350);
     say = 'good';
     await expect.poll(() => rowOf(photoId)).toMatchObject({ checks_verdict: 'passed' });
+    const { ChecksRun, ChecksLate } = app.metrics.read().counts;
+    expect([ChecksRun > 0, ChecksLate]).toEqual([true, 1]);
   });
 
   test('that dies of a photo says nothing; the job is told and tries again', async () => {

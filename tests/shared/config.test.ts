@@ -180,3 +180,13 @@ test('the first school’s time zone is the machine’s unless it is named, by a
 test('limits cannot be switched off in production', () => {
   expect(faultsOf({ NODE_ENV: 'production', RATE_LIMIT_SCALE: '0' })).toContain('RATE_LIMIT_SCALE');
 });
+
+test('CloudWatch: the name of a group, and only days that it keeps logs for', () => {
+  const group = '/onboarding/oakfield';
+  expect(loadConfig({ CLOUDWATCH_LOG_GROUP: group })).toMatchObject({
+    ...{ CLOUDWATCH_LOG_GROUP: group, CLOUDWATCH_RETENTION_DAYS: 30 },
+  });
+  expect(loadConfig({ CLOUDWATCH_RETENTION_DAYS: '365' }).CLOUDWATCH_RETENTION_DAYS).toBe(365);
+  const faults = faultsOf({ CLOUDWATCH_LOG_GROUP: 'two words', CLOUDWATCH_RETENTION_DAYS: '31' });
+  expect(faults).toMatch(/CLOUDWATCH_LOG_GROUP: must be the name.*\nCLOUDWATCH_RETENTION_DAYS: must be one of 1, 3, 5/);
+});

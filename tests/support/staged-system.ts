@@ -92,3 +92,33 @@ export const giveWork = async ({ db }: App, row: Row = {}): Promise<number> => {
     .returning<{ id: string }[]>('id');
   return Number(made?.id);
 };
+
+type GivenError = {
+  fingerprint: string;
+  code?: string;
+  place?: string;
+  times?: number;
+  firstHoursAgo: number;
+  lastHoursAgo: number;
+};
+
+/** Kinds of errors as they were noted. */
+export const giveErrors = async ({ db }: App, errors: GivenError[]): Promise<void> => {
+  await db('error_kinds').insert(
+    errors.map(({ firstHoursAgo, lastHoursAgo, ...error }) => ({
+      ...{ type: 'TypeError', place: 'GET /admin/parents', times: 1, version: '1.4.2', example_id: '7F3K-92QX' },
+      ...{ code: null, ...error, first_at: ago(firstHoursAgo * HOUR), last_at: ago(lastHoursAgo * HOUR) },
+    })),
+  );
+};
+
+type GivenInstance = { name: string; kind: 'web' | 'worker'; version: string; heardSecondsAgo: number };
+
+/** Processes as they told that they live; the first began first. */
+export const giveInstances = async ({ db }: App, instances: GivenInstance[]): Promise<void> => {
+  await db('instances').insert(
+    instances.map(({ heardSecondsAgo, ...instance }, at) => ({
+      ...{ ...instance, started_at: ago((100 - at) * HOUR), heard_at: ago(heardSecondsAgo * 1000) },
+    })),
+  );
+};

@@ -28,7 +28,7 @@ export const startSystemPage = async () => {
     reset: async (): Promise<void> => {
       Object.assign(staged.now, good);
       staged.asked.length = 0;
-      await app.db('long_work').delete();
+      for (const table of ['long_work', 'error_kinds', 'instances']) await app.db(table).delete();
       await app.db.raw('delete from pgboss.job');
     },
     open: async (): Promise<Page> => {

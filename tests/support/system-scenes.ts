@@ -3,7 +3,16 @@ import type { AdminViews } from '../../src/http/presenters/admin-views.ts';
 import { people } from './cast.ts';
 import { at } from './scene-steps.ts';
 import type { Scene, Scenes, Stage } from './stage.ts';
-import { ago, giveJobs, giveWork, goodBackups, NO_BACKUPS, staged } from './staged-system.ts';
+import {
+  ago,
+  giveErrors,
+  giveInstances,
+  giveJobs,
+  giveWork,
+  goodBackups,
+  NO_BACKUPS,
+  staged,
+} from './staged-system.ts';
 
 const DAY = 24 * 3600_000;
 
@@ -14,7 +23,7 @@ const status =
     const before = { ...staged.now };
     stage.after(async () => {
       Object.assign(staged.now, before);
-      await stage.app.db('long_work').delete();
+      for (const table of ['long_work', 'error_kinds', 'instances']) await stage.app.db(table).delete();
       await stage.app.db.raw('delete from pgboss.job');
     });
     await happen(stage);
@@ -62,6 +71,20 @@ export const systemScenes: Pick<Scenes<AdminViews>, 'admin/system'> = {
     'the jobs do not answer': status(async ({ owner, after }) => {
       await owner.raw('revoke select on pgboss.job from app');
       after(() => owner.raw('grant select on pgboss.job to app'));
+    }),
+    'errors, and two processes': status(async ({ app }) => {
+      await giveErrors(app, [
+        { fingerprint: 'e4b91c00', place: 'job photo-removal', times: 3, firstHoursAgo: 50, lastHoursAgo: 2 },
+        { fingerprint: '77a0d2aa', code: '42P01', times: 1200, firstHoursAgo: 3, lastHoursAgo: 1 },
+      ]);
+      await giveInstances(app, [
+        { name: 'oakfield.4026531836-812-93471', kind: 'web', version: '1.4.2', heardSecondsAgo: 10 },
+        { name: 'oakfield.4026531836-977-93985', kind: 'worker', version: '1.4.1', heardSecondsAgo: 20 },
+      ]);
+    }),
+    'the errors cannot be read': status(async ({ owner, after }) => {
+      await owner.raw('revoke select on error_kinds, instances from app');
+      after(() => owner.raw('grant select on error_kinds, instances to app'));
     }),
     'work was cancelled': status(undefined, '?done=work-cancelled'),
     'nothing had failed any more': status(undefined, '?done=jobs-none-failed'),

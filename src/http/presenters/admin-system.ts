@@ -5,6 +5,8 @@ import type { OfficeDates } from './admin-dates.ts';
 import type { OfficeLayout } from './admin-layout.ts';
 import type { OfficeNotice } from './admin-notice.ts';
 import { type BackupCard, backupConcerns, presentBackups } from './admin-system-backups.ts';
+import { errorConcerns, type ErrorRow, presentErrors } from './admin-system-errors.ts';
+import { type InstanceRow, presentInstances } from './admin-system-instances.ts';
 import { jobConcerns, type JobRow, presentJobs, presentWorks, type WorkCard } from './admin-system-jobs.ts';
 import { presentStorage, type StorageCard, storageConcerns } from './admin-system-storage.ts';
 import { type Area, areas, type Concern } from './system-concern.ts';
@@ -24,6 +26,9 @@ export type SystemPage = {
   /** Null: they do not answer. */
   backups: BackupCard | null;
   storage: StorageCard;
+  /** Null: they cannot be read. */
+  instances: InstanceRow[] | null;
+  errors: ErrorRow[] | null;
 };
 
 type Seen = {
@@ -46,14 +51,18 @@ const address = {
   key: paths.adminStatusKey,
 };
 
+/** Everything that needs a person, the gravest parts of the service first. */
+export const systemConcerns = (around: Pick<Seen, 'speech' | 'dates' | 'now'>, status: SystemStatus): Concern[] => [
+  ...storageConcerns(around, status),
+  ...backupConcerns(around, status.backups),
+  ...jobConcerns(around, status),
+  ...errorConcerns(around, status),
+];
+
 /** How the service is, what needs attention first. */
 export const presentSystem = ({ layout, notice, status, names, checks, ...around }: Seen): SystemPage => {
   const { speech } = around;
-  const concerns = [
-    ...storageConcerns(around, status),
-    ...backupConcerns(around, status.backups),
-    ...jobConcerns(around, status),
-  ];
+  const concerns = systemConcerns(around, status);
   return {
     layout,
     notice,
@@ -65,6 +74,8 @@ export const presentSystem = ({ layout, notice, status, names, checks, ...around
     jobs: presentJobs(around, status.jobs),
     backups: presentBackups(around, status.backups, busyOf(status)),
     storage: presentStorage(around, status),
+    instances: presentInstances(around, status.instances),
+    errors: presentErrors(around, status.errors),
   };
 };
 

@@ -1,0 +1,38 @@
+import type { SystemStatus } from '../../dashboard/system-status.ts';
+import type { Speech } from '../../platform/i18n.ts';
+import type { OfficeDates } from './admin-dates.ts';
+import type { Concern } from './system-concern.ts';
+
+type Around = { speech: Speech; dates: OfficeDates };
+
+export type ErrorRow = {
+  fingerprint: string;
+  /** Its type and code, as the program calls them. */
+  what: string;
+  place: string;
+  times: string;
+  first: string;
+  last: string;
+  example: string;
+  isNew: boolean;
+};
+
+/** The table's rows; null where the errors cannot be read. */
+export const presentErrors = ({ speech, dates }: Around, errors: SystemStatus['errors']): ErrorRow[] | null =>
+  errors.ok
+    ? errors.value.map(({ fingerprint, type, code, place, times, firstAt, lastAt, exampleId, isNew }) => ({
+        ...{ fingerprint, place, isNew, what: code === null ? type : `${type} ${code}` },
+        times: speech.number(times),
+        first: dates.short(firstAt),
+        last: dates.short(lastAt),
+        example: exampleId,
+      }))
+    : null;
+
+/** Errors of a kind that nobody has seen before a person has to look at. */
+export const errorConcerns = ({ speech }: Around, { errors }: SystemStatus): Concern[] => {
+  const count = errors.ok ? errors.value.filter(({ isNew }) => isNew).length : 0;
+  if (count === 0) return [];
+  const text = speech.t('office.system.attention.newErrors', { count });
+  return [{ areas: ['website'], tone: 'wait', section: 'errors', text }];
+};

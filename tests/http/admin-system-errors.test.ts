@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { statusCommand } from '../../src/commands/status.ts';
+import { paths } from '../../src/http/paths.ts';
+import { withoutTables } from '../support/ask-everything.ts';
+import { giveErrors, giveInstances } from '../support/staged-system.ts';
+import { concernsOn, startSystemPage, tilesOn } from '../support/system-page.ts';
+
+let at: Awaited<ReturnType<typeof startSystemPage>>;
+beforeAll(async () => {
+  at = await startSystemPage();
+});
+afterAll(() => at.stop());
+beforeEach(() => at.reset());
+
+const rowsOf = (section: string, page: Awaited<ReturnType<typeof at.open>>) =>
+  page.root
+    .querySelectorAll(`#${section} tbody tr`)
+    .map((row) => row.childNodes.map(({ text }) => text.replace(/\s+/g, ' ').trim()).filter((text) => text !== ''));
+
+test('without errors it says so; without processes too', async () => {
+  const page = await at.open();
+  expect(page.text).toContain('No errors in the last 7 days.');
+  expect(page.text).toContain('No process has said that it runs.');
+  expect(concernsOn(page)).toEqual([]);
+});
+
+test('kinds of errors with count, first, last and an example; a new one needs a look, one of last week is not listed', async () => {
+  await giveErrors(at.app, [
+    { fingerprint: 'e4b91c00', place: 'job photo-removal', times: 3, firstHoursAgo: 50, lastHoursAgo: 2 },
+    { fingerprint: '77a0d2aa', code: '42P01', times: 1200, firstHoursAgo: 3, lastHoursAgo: 1 },
+    { fingerprint: '0badcafe', firstHoursAgo: 400, lastHoursAgo: 170 },
+  ]);
+  const page = await at.open();
+  const [newest, older, ...none] = rowsOf('errors', page);
+  expect(none).toEqual([]);
+  expect(newest?.slice(0, 3)).toEqual(['77a0d2aa New', 'TypeError 42P01 GET /admin/parents', '1,200']);
+  expect(older?.[0]).toBe('e4b91c00');
+  expect(older?.at(-1)).toBe('7F3K-92QX');
+  expect(concernsOn(page)).toEqual(['1 error of a new kind. Ask the people who run this service.']);
+  expect(page.root.querySelector('.bul a')?.getAttribute('href')).toBe('#errors');
+  expect(tilesOn(page)[0]).toBe('LookWebsite and database');
+});
+
+test('an error of ours is listed with the id that its page showed, without what it quotes', async () => {
+  const from = at.app.logs.length;
+  const failed = await withoutTables(at.app, ['parent_counts'], () => at.ruth.open(`${paths.adminParents}?q=Maria`));
+  expect(failed.status).toBe(500);
+  await expect.poll(() => at.app.db('error_kinds').select(), { timeout: 5000 }).toHaveLength(1);
+  const [row] = rowsOf('errors', await at.open());
+  expect(failed.text).toContain(row?.at(-1));
+  expect(row?.[1]).toBe('error 42P01 GET /admin/parents');
+  const lines = at.app.logs.slice(from).filter((line) => line.includes('"level":"error"'));
+  expect(lines).toHaveLength(2);
+  const [one, two] = lines.map((line) => JSON.parse(line) as { fingerprint: string; msg: string });
+  expect(one?.msg).toBe('request failed');
+  expect(two).toMatchObject({ msg: 'an error of a new kind; the status page lists it', fingerprint: one?.fingerprint });
+  expect(JSON.stringify([row, lines])).not.toContain('Maria');
+});
+
+test('the processes that live, with what each runs', async () => {
+  await giveInstances(at.app, [
+    { name: 'oakfield-1', kind: 'web', version: '1.4.2', heardSecondsAgo: 10 },
+    { name: 'oakfield-2', kind: 'worker', version: '1.4.1', heardSecondsAgo: 90 },
+    { name: 'gone', kind: 'web', version: '1.4.1', heardSecondsAgo: 110 },
+  ]);
+  const rows = rowsOf('instances', await at.open());
+  expect(rows.map((row) => row.slice(0, 3))).toEqual([
+    ['oakfield-1', 'Pages', '1.4.2'],
+    ['oakfield-2', 'Jobs only', '1.4.1'],
+  ]);
+});
+
+test('`status` says the same to a shell: exit 1 when something needs a person', async () => {
+  await giveInstances(at.app, [{ name: 'oakfield-1', kind: 'web', version: '1.4.2', heardSecondsAgo: 10 }]);
+  const service = { ...at.app, ...at.staged.parts };
+  const fine = await statusCommand.run(service, { values: {}, words: [] });
+  expect(fine).toMatchObject({
+    exit: 0,
+    json: {
+      instances: [{ name: 'oakfield-1', kind: 'web', version: '1.4.2' }],
+      database: { version: expect.any(String) as string, migrations: { missing: 0 } },
+      storage: { writable: true },
+      errors: [],
+      attention: [],
+    },
+  });
+  expect(fine.text).toMatch(/^Version \d+\.\d+\.\d+\nProcesses: 1\n[^]*\nEverything works\.$/);
+  await giveErrors(at.app, [{ fingerprint: '77a0d2aa', firstHoursAgo: 3, lastHoursAgo: 1 }]);
+  const found = await statusCommand.run(service, { values: {}, words: [] });
+  expect(found.exit).toBe(1);
+  expect(found.json['attention']).toEqual(['1 error of a new kind. Ask the people who run this service.']);
+  expect(found.text).toContain('77a0d2aa TypeError, GET /admin/parents, 1 times');
+});
