@@ -10,11 +10,12 @@ type Signal = 'SIGTERM' | 'SIGINT';
  */
 export const listenToStopSignals = () => {
   let asked: Signal | undefined;
+  let hardLimit: NodeJS.Timeout | undefined;
   let stop: ((signal: Signal) => void) | undefined;
   const ask = (signal: Signal) => {
     if (asked !== undefined) process.exit(1);
     asked = signal;
-    setTimeout(() => process.exit(1), HARD_LIMIT_MS).unref();
+    hardLimit = setTimeout(() => process.exit(1), HARD_LIMIT_MS).unref();
     stop?.(signal);
   };
   process.on('SIGTERM', ask);
@@ -29,6 +30,7 @@ export const listenToStopSignals = () => {
     forget: (): void => {
       process.off('SIGTERM', ask);
       process.off('SIGINT', ask);
+      clearTimeout(hardLimit);
     },
   };
 };

@@ -98,7 +98,9 @@ describe('R66: what changes while a backup is made', () => {
     expect(await machine.restore(placeOf(app), { id: manifest.id })).toMatchObject({ ok: true });
     expect(await contentOf(machine.database.ownerUrl)).toMatchObject({
       ...content,
-      photos: expect.stringMatching(/^4 /) as string, // its newer columns are filled by their defaults
+      // Their newer columns are filled by their defaults.
+      photos: expect.stringMatching(/^4 /) as string,
+      parents: expect.stringMatching(/^5 /) as string,
     });
     const there = openDb({ url: machine.database.ownerUrl, max: 1 });
     const names = await there('knex_migrations').orderBy('id').select<{ name: string }[]>('name');
