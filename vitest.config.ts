@@ -29,7 +29,8 @@ export default defineConfig({
     globalSetup: ['tests/support/cluster.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2, // also on a machine with two cores, of which one would be left idle
+    // Also on a machine with two cores, of which one would be left idle. Crash tests mostly wait for what they ended: they have four.
+    maxWorkers: 2,
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'lcovonly'], thresholds: { lines: 90 } },
     projects: [
       {
