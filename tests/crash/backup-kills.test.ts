@@ -7,10 +7,12 @@ import { openDb } from '../../src/platform/db.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { seededRandom } from '../../src/shared/seeded-random.ts';
 import { BACKUP_ENV, contentOf } from '../support/backups.ts';
+import { killsWanted } from '../support/environment.ts';
 import { filesIn } from '../support/everything.ts';
 import { type Home, makeHome } from '../support/service.ts';
 
-const KILLS = 6;
+/** As many as fit into CI; `npm run crash:long` has more. */
+const KILLS = Math.min(killsWanted ?? 3, 20);
 const SEED = randomInt(2 ** 31);
 const random = seededRandom(SEED);
 
@@ -76,7 +78,7 @@ describe(`R66: kill -9 at random moments (seed ${SEED})`, () => {
       for (const { id, whole } of await list())
         if (whole) expect((await home.cli(['backup:verify', id], BACKUP_ENV)).code).toBe(0);
     }
-    expect(killed).toBeGreaterThan(1);
+    expect(killed).toBeGreaterThan(0);
     writeFileSync(join(backups(), 'probe-4711'), '');
     const left = [
       'probe-4711',
@@ -91,7 +93,7 @@ describe(`R66: kill -9 at random moments (seed ${SEED})`, () => {
     expect(readdirSync(backups()).filter((name) => name.startsWith('probe-'))).toEqual([]);
     const verified = await home.cli(['backup:verify', '--json'], BACKUP_ENV);
     expect(JSON.parse(verified.stdout)).toMatchObject({ faults: 0 });
-  }, 240_000);
+  }, 900_000);
 
   test('SIGTERM ends a backup cleanly: the next one need not wait until its process is taken for dead', async () => {
     const when = { begun: anotherSet(), ms: 0, by: 'SIGTERM' } as const;
@@ -123,7 +125,7 @@ describe(`R66: kill -9 at random moments (seed ${SEED})`, () => {
     );
     expect(await machine.doctor()).toMatchObject({ orphan_files: 0, rows_without_file: 0, checksum_mismatches: 0 });
     await machine.remove();
-  }, 240_000);
+  }, 900_000);
 
   test('a rehearsal says how long it took, leaves nothing behind, and sweeps what a killed one left', async () => {
     const begun = () => readdirSync(home.dataDir).some((name) => name.startsWith('rehearsal-'));
