@@ -29,7 +29,7 @@ export default defineConfig({
     globalSetup: ['tests/support/cluster.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Also on a machine with two cores, of which one would be left idle. Crash tests mostly wait for what they ended: they have four.
+    // Also on a machine with two cores, of which one would be left idle. Crash tests mostly wait for what they ended: they have three.
     maxWorkers: 2,
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'lcovonly'], thresholds: { lines: 90 } },
     projects: [

@@ -28,7 +28,6 @@ import { type Logger } from './platform/logger.ts';
 import type { LongWorks } from './platform/long-work.ts';
 import type { ObjectStore } from './platform/object-store.ts';
 import { makeLocalObjectStore } from './platform/object-store-local.ts';
-import { makeS3ObjectStore } from './platform/object-store-s3.ts';
 import { findPostgresPrograms } from './platform/postgres-programs.ts';
 import { enqueueAnew } from './platform/queue.ts';
 import { type Config, settingsOf } from './shared/config.ts';
@@ -42,14 +41,14 @@ type Ground = {
   owner: { url: string; sslCa: string | undefined };
   files: Pick<PhotoFiles, 'read' | 'disk'>;
   longWork: LongWorks;
+  places: BackupPlaces;
 };
 
 /** Making, checking and rehearsing backups, beside the service that runs. */
-export const wireBackups = ({ config, clock, logger, db, owner, files, longWork }: Ground) => {
+export const wireBackups = ({ config, clock, logger, db, owner, files, longWork, places }: Ground) => {
   const backupKey = makeBackupKey({ given: config.BACKUP_KEY, dataDir: config.DATA_DIR });
   const isOwnServer = config.DATABASE_URL !== undefined;
   const keeping = makeKeyKeeping({ db, clock, backupKey, mayBeOneOfMany: isOwnServer });
-  const places = backupPlaces(config);
   const { local } = places;
   const claimed = places.remote && makeClaimedBackups({ db, store: places.remote, backupKey });
   const remote = claimed?.store;
@@ -99,17 +98,19 @@ export type Backups = ReturnType<typeof wireBackups>;
 
 const localDir = ({ DATA_DIR }: Config): string => join(DATA_DIR, 'backups');
 
-/** Where backups are kept: on this machine and, when there is a bucket for it, in S3. */
-export const backupPlaces = (config: Config): { local: ObjectStore; remote: ObjectStore | undefined } => ({
-  local: makeLocalObjectStore(localDir(config)),
-  remote:
-    config.BACKUP_S3_BUCKET === undefined
-      ? undefined
-      : makeS3ObjectStore({
-          ...{ bucket: config.BACKUP_S3_BUCKET, prefix: `${config.S3_PREFIX}backups/` },
-          ...{ endpoint: config.S3_ENDPOINT, region: config.S3_REGION, kmsKeyId: config.S3_KMS_KEY_ID },
-        }),
-});
+export type BackupPlaces = { local: ObjectStore; remote: ObjectStore | undefined };
+
+/** Where backups are kept: on this machine and, when there is a bucket for it, in S3. Only then is the SDK loaded. */
+export const openBackupPlaces = async (config: Config): Promise<BackupPlaces> => {
+  const local = makeLocalObjectStore(localDir(config));
+  if (config.BACKUP_S3_BUCKET === undefined) return { local, remote: undefined };
+  const { makeS3ObjectStore } = await import('./platform/object-store-s3.ts');
+  const remote = makeS3ObjectStore({
+    ...{ bucket: config.BACKUP_S3_BUCKET, prefix: `${config.S3_PREFIX}backups/` },
+    ...{ endpoint: config.S3_ENDPOINT, region: config.S3_REGION, kmsKeyId: config.S3_KMS_KEY_ID },
+  });
+  return { local, remote };
+};
 
 /** Restoring into the database and the uploads folder of `config`, which the service must not use meanwhile; `stop` ends it. */
 export const wireRestore = async ({ config, logger }: { config: Config; logger: Logger }) => {

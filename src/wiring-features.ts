@@ -63,7 +63,7 @@ import type { Config } from './shared/config.ts';
 import { makeCreateStaff, makeFirstAdmin } from './staff/create-staff.ts';
 import { makeNoteSignOut, makeSignIn } from './staff/sign-in.ts';
 import { makeStaffRecords } from './staff/staff-records.ts';
-import { wireBackups } from './wiring-backups.ts';
+import { type BackupPlaces, wireBackups } from './wiring-backups.ts';
 import type { PhotoStore } from './wiring-store.ts';
 import { systemParts } from './wiring-system.ts';
 
@@ -81,13 +81,14 @@ type Ground = {
   noteError: NoteError;
   decoder: Decoder;
   photoStore?: PhotoStore | undefined;
+  backupPlaces: BackupPlaces;
   /** Of the database. */
   owner: { url: string; sslCa: string | undefined };
 };
 
 /** Everything that the service can do, on a database that is open. */
 export const wireFeatures = (ground: Ground) => {
-  const { config, clock, logger, db, queue, metrics, noteError, decoder, photoStore, owner } = ground;
+  const { config, clock, logger, db, queue, metrics, noteError, decoder, photoStore, backupPlaces, owner } = ground;
   const schools = makeSchoolRecords({ db, clock, linkTtlDays: config.LINK_TTL_DAYS });
   const parents = makeParentRecords({ db });
   const photos = makePhotoRecords({ db });
@@ -124,7 +125,7 @@ export const wireFeatures = (ground: Ground) => {
   const reviewPhoto = makeReviewPhoto({ db, parents, photos, decisions, reviewClaims, clock });
   const makeRateLimit = makeRateLimits({ db, scale: config.RATE_LIMIT_SCALE });
   const longWork = makeLongWork({ db, clock });
-  const backups = wireBackups({ config, clock, logger, db, owner, files, longWork });
+  const backups = wireBackups({ config, clock, logger, db, owner, files, longWork, places: backupPlaces });
   const checkIntegrity = makeCheckIntegrity({ db, files, sweepPhotos, clock });
   const doctor = makeRunDoctor({ checkIntegrity, queue, longWork });
   const nightly = {
@@ -187,8 +188,7 @@ export const wireFeatures = (ground: Ground) => {
     claimUploads: makeClaimUploads({ db, files, uploadsDir, claimBuckets: [claimed?.claim, backups.claim], logger }),
     checkStorage: makeCheckStorage({ files, store, clock }),
     backupPhoto,
-    enqueueBackup,
-    enqueueRemoval,
+    ...{ enqueueBackup, enqueueRemoval },
     movePhotos: makeMovePhotos({ db, files, enqueueRemoval, logger }),
     removeCopies: makeRemoveCopies({ db, files }),
     picturesFrom: photoStore?.addresses?.origin,

@@ -13,6 +13,7 @@ import type { Config } from './shared/config.ts';
 import { type Features, wireFeatures } from './wiring-features.ts';
 import { openLog } from './wiring-log.ts';
 import { wireObserve } from './wiring-observe.ts';
+import { openBackupPlaces } from './wiring-backups.ts';
 import { openPhotoStore } from './wiring-store.ts';
 
 type Handed = {
@@ -62,8 +63,9 @@ export const wire = async ({
     const queue = makeQueue({ db, kinds });
     await queue.prepare();
     const photoStore = await openPhotoStore({ config, clock, logger });
+    const backupPlaces = await openBackupPlaces(config);
     const features = wireFeatures({
-      ...{ config, clock, logger, db, queue, metrics, noteError, decoder, photoStore, owner },
+      ...{ config, clock, logger, db, queue, metrics, noteError, decoder, photoStore, backupPlaces, owner },
     });
     await features.claimUploads();
     if (takesPhotos) await features.files.prepare();

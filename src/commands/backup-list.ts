@@ -1,6 +1,6 @@
 import { timeOf } from '../backups/backup-names.ts';
 import { type ListedBackup, listBackups } from '../backups/list-backups.ts';
-import { backupPlaces } from '../wiring-backups.ts';
+import { openBackupPlaces } from '../wiring-backups.ts';
 import { inSize } from './backup-sentences.ts';
 import type { BareCommand } from './command.ts';
 
@@ -11,7 +11,7 @@ export const backupListCommand: BareCommand = {
   summary: 'the backups on this machine and in BACKUP_S3_BUCKET, the newest first; exit 1 when there is none',
   options: {},
   runBare: async ({ config }) => {
-    const { local, remote } = backupPlaces(config);
+    const { local, remote } = await openBackupPlaces(config);
     const lines = new Map<string, Line>();
     const add = (place: string, backups: ListedBackup[]) => {
       for (const { id, bytes, isWhole } of backups) {

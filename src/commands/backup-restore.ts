@@ -5,7 +5,7 @@ import { wholeBackups } from '../backups/list-backups.ts';
 import { makeLocalObjectStore } from '../platform/object-store-local.ts';
 import type { ObjectStore } from '../platform/object-store.ts';
 import type { Config } from '../shared/config.ts';
-import { backupPlaces, wireRestore } from '../wiring-backups.ts';
+import { openBackupPlaces, wireRestore } from '../wiring-backups.ts';
 import { inSize, refusals } from './backup-sentences.ts';
 import { backupIdOf } from './backup-verify.ts';
 import { type BareCommand, type Given, optional, UsageError } from './command.ts';
@@ -61,7 +61,7 @@ const countsOf = (tables: { name: string; rows: number }[]): Record<string, numb
 /** Where it was told to look; otherwise on this machine and, when there is none, in S3. */
 const placeOf = async (config: Config, given: Given): Promise<ObjectStore> => {
   const folder = optional(given, 'from');
-  const { local, remote } = backupPlaces(config);
+  const { local, remote } = await openBackupPlaces(config);
   if (given.values['from-s3'] === true) {
     if (folder !== undefined) throw new UsageError('--from and --from-s3 do not go together');
     if (!remote) throw new UsageError('--from-s3 needs BACKUP_S3_BUCKET');

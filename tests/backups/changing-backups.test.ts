@@ -5,7 +5,7 @@ import { verifyBackup } from '../../src/backups/verify-backup.ts';
 import { makeWriteBackup } from '../../src/backups/write-backup.ts';
 import { migrationSettings, openDb } from '../../src/platform/db.ts';
 import { centreCrop } from '../../src/photos/portrait-crop.ts';
-import { wireBackups } from '../../src/wiring-backups.ts';
+import { openBackupPlaces, wireBackups } from '../../src/wiring-backups.ts';
 import { type App, startApp } from '../support/app.ts';
 import { givePhoto } from '../support/actors.ts';
 import { BACKUP_ENV, contentOf, emptyMachine, placeOf } from '../support/backups.ts';
@@ -44,6 +44,7 @@ describe('R66: what changes while a backup is made', () => {
     const backups = wireBackups({
       ...app,
       owner: { url: app.ownerUrl, sslCa: undefined },
+      places: await openBackupPlaces(app.config),
       files: {
         disk: app.files.disk,
         read: async (key, file) => ((isChanged ??= change()), await isChanged, app.files.read(key, file)),

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, truncateSync } from 'node:fs';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { wireBackups } from '../../src/wiring-backups.ts';
+import { openBackupPlaces, wireBackups } from '../../src/wiring-backups.ts';
 import { type App, movableClock, startApp } from '../support/app.ts';
 import { givePhoto } from '../support/actors.ts';
 import { BACKUP_ENV, backupsDir, makeBackup } from '../support/backups.ts';
@@ -42,7 +42,7 @@ test('the bucket of the backups has one owner: another installation neither writ
   await expect(startApp({ env })).rejects.toThrow('holds the backups of another installation');
   const other = await startApp({ env: { ...env, S3_PREFIX: 'elsewhere/' } });
   const backups = wireBackups({
-    ...{ ...other, config: app.config },
+    ...{ ...other, config: app.config, places: await openBackupPlaces(app.config) },
     owner: { url: ownerUrl, sslCa: undefined },
   });
   await expect(backups.run()).rejects.toThrow('holds the backups of another installation');
