@@ -61,13 +61,13 @@ const ofPages = ({ balancer: { balancer, targets } }: Deps): Record<string, Rule
     below: 1,
     periods: 3,
     silence: 'wrong',
-    says: 'No machine is ready: nobody gets a page.',
+    says: 'No machine answers: nobody gets a page.',
   },
   MachineNotReady: {
     metric: targets.metrics.unhealthyHostCount({ ...five, statistic: Stats.MINIMUM }),
     above: 0,
     periods: 3,
-    says: 'A machine has not been ready for a quarter of an hour.',
+    says: 'A machine has not answered for a quarter of an hour.',
   },
   BalancerErrors: {
     metric: balancer.metrics.httpCodeElb(HttpCodeElb.ELB_5XX_COUNT, { ...five, statistic: Stats.SUM }),

@@ -50,7 +50,7 @@ test('the signal carries the success of all steps, of which the last waits for t
     assert.notEqual(command['ignoreErrors'], true);
 });
 
-test('a machine that is not ready is taken away and replaced', () => {
+test('a machine that does not answer is taken away and replaced; none is ended because the database is away', () => {
   assert.equal(group.Properties['HealthCheckType'], 'ELB');
   assert.match(JSON.stringify(group.Properties['TargetGroupARNs']), /Targets/);
   assert.deepEqual(
@@ -60,8 +60,12 @@ test('a machine that is not ready is taken away and replaced', () => {
       targets['HealthCheckProtocol'],
       targets['Matcher'].HttpCode,
     ],
-    ['/readyz', '8081', 'HTTP', '200'],
+    ['/healthz', '8081', 'HTTP', '200'],
   );
+  const files = (group['Metadata'] as Record<string, any>)['AWS::CloudFormation::Init'].config.files;
+  assert.match(files['/etc/onboarding/site/http.conf'].content, /listen 8081;(?:.*\n)*? +location = \/healthz \{/);
+  // Only at its start a machine waits for more: until it can serve pages.
+  assert.match(files['/usr/local/lib/onboarding/wait-until-in-service'].content, /HEALTH_PORT\/readyz/);
 });
 
 test('between the balancer and nginx there is TLS, and a machine that goes may finish for two minutes', () => {
