@@ -59,6 +59,16 @@ test('nobody is killed while they end, and an address is forgotten before the ne
   expect(Number(/^FORGET=(\d+)/m.exec(roll)?.[1])).toBeGreaterThan(remembered);
 });
 
+test('the log of the database holds no rows, statements or values, with the production overlay neither', () => {
+  const quiet = { error_verbosity: 'terse', min_error_statement: 'panic' };
+  const without = { parameter_max_length: '0', parameter_max_length_on_error: '0' };
+  for (const text of [compose, production])
+    for (const [name, value] of Object.entries({ ...quiet, ...without }))
+      expect(/\n {2}database:\n(?: {4}.*\n)*/.exec(text)?.[0]).toMatch(
+        new RegExp(`^ {6}- --log_${name}=${value}(?: #|$)`, 'm'),
+      );
+});
+
 test('a password stands in no compose file, and the database is reached by nobody outside', () => {
   for (const text of [compose, production]) expect(text).not.toMatch(/PASSWORD: |SECRET: [^$]|:\/\/\w+:\w+@/);
   const database = compose.slice(compose.indexOf('\n  database:'), compose.indexOf('\n  migrate:'));
