@@ -13,7 +13,7 @@ const startLine = (line: string) => {
   return { settings: settings.split(' ').filter((one) => one.startsWith('MALLOC_')), words: command.split(' ') };
 };
 
-test('the image, the worker of compose and the unit of systemd start like npm start and npm run worker', () => {
+test('the image, the worker of compose and the units of systemd start like npm start and npm run worker', () => {
   const { settings, words } = startLine(program.scripts.start);
   const environment = dockerfile.replaceAll(/\s*\\\n\s*/g, ' ');
   for (const setting of settings) expect(environment).toContain(` ${setting}`);
@@ -21,8 +21,14 @@ test('the image, the worker of compose and the unit of systemd start like npm st
   expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...words]).replaceAll(',', ', ')}`);
   const worker = ['node', ...startLine(program.scripts.worker).words].map((word) => `      - ${word}\n`).join('');
   expect(compose).toContain(`    command:\n${worker}`);
-  const unit = read('infra/host/onboarding@.service');
-  expect(unit).toContain(`Environment=${settings.join(' ')}\nExecStart=/usr/bin/node ${words.join(' ')}\n`);
+  for (const [unit, script] of [
+    ['onboarding@.service', program.scripts.start],
+    ['onboarding-worker.service', program.scripts.worker],
+  ] as const) {
+    const own = startLine(script);
+    const line = `Environment=${own.settings.join(' ')}\nExecStart=/usr/bin/node ${own.words.join(' ')}\n`;
+    expect(read(`infra/host/${unit}`)).toContain(line);
+  }
 });
 
 test('the image is built anywhere: no foreign syntax, nothing but the four images, not as root', () => {
@@ -53,7 +59,8 @@ test('nobody is killed while they end, and an address is forgotten before the ne
   const roll = read('infra/compose/roll.sh');
   const graces = [...compose.matchAll(/stop_grace_period: (\d+)s/g)].map(([, seconds]) => Number(seconds));
   expect(graces).toHaveLength(3);
-  graces.push(Number(/^TimeoutStopSec=(\d+)/m.exec(read('infra/host/onboarding@.service'))?.[1]));
+  for (const unit of ['onboarding@', 'onboarding-worker'])
+    graces.push(Number(/^TimeoutStopSec=(\d+)/m.exec(read(`infra/host/${unit}.service`))?.[1]));
   for (const grace of [...graces, Number(/^GRACE=(\d+)/m.exec(roll)?.[1])]) expect(grace).toBeGreaterThan(most);
   const remembered = Number(/valid=(\d+)s/.exec(read('infra/compose/setup.sh'))?.[1]);
   expect(Number(/^FORGET=(\d+)/m.exec(roll)?.[1])).toBeGreaterThan(remembered);
@@ -67,6 +74,19 @@ test('the log of the database holds no rows, statements or values, with the prod
       expect(/\n {2}database:\n(?: {4}.*\n)*/.exec(text)?.[0]).toMatch(
         new RegExp(`^ {6}- --log_${name}=${value}(?: #|$)`, 'm'),
       );
+});
+
+test('nginx has memory for every connection that one of its workers takes, and for its zones', () => {
+  const nginx = read('nginx.conf');
+  const connections = Number(/worker_connections (\d+);/.exec(nginx)?.[1]);
+  const zones = [...nginx.matchAll(/(?:zone=|shared:)[\w-]+:(\d+)m/g)].reduce((sum, [, mib]) => sum + Number(mib), 0);
+  expect(zones).toBe(40);
+  const needed = connections * 30_000 + zones * 2 ** 20; // a half-open upload: docs/operations.md, 'Limits, and why'
+  const limits = [
+    /\n {2}nginx:\n[^]*?mem_limit: (\d+)m/.exec(production),
+    / --memory (\d+)m /.exec(read('infra/machine/run-nginx.sh')),
+  ];
+  for (const limit of limits) expect(Number(limit?.[1]) * 2 ** 20).toBeGreaterThan(needed);
 });
 
 test('a password stands in no compose file, and the database is reached by nobody outside', () => {
