@@ -17,8 +17,8 @@ export const RANGE = '10.0.0.0/16';
 /** Where nginx on a machine listens for the balancer, with TLS; and where the balancer asks whether the machine lives. */
 export const EDGE_PORT = 8443;
 export const HEALTH_PORT = 8081;
-/** The service gives up on a photo after 50 s: so long an answer may take. */
-export const IDLE_SECONDS = 60;
+/** More than the 60 s after which nginx answers with a page of its own (proxy_read_timeout): else the balancer's bare one could come first. */
+export const IDLE_SECONDS = 75;
 export const DATABASE_PORT = 5432;
 
 /**
