@@ -76,6 +76,30 @@ test('the log of the database holds no rows, statements or values, with the prod
       );
 });
 
+test('what AWS asks for comes as a file, and no secret from the environment of whoever starts the stack', () => {
+  expect(compose).not.toMatch(
+    /AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|(?:SECRET|PASSWORD|TOKEN|_KEY):\s*$/m,
+  );
+  expect(compose).toContain('  AWS_SHARED_CREDENTIALS_FILE: /run/web-secrets/aws-credentials');
+  expect(read('infra/compose/setup.sh')).toContain('given aws-credentials /secrets/web/aws-credentials $APP 0400\n');
+});
+
+test('a roll takes the patches of the base images, leaves the database alone, and reloads nginx without a signal of Docker’s', () => {
+  const roll = read('infra/compose/roll.sh');
+  expect(roll).toContain('docker compose build --pull');
+  for (const [, rest = ''] of roll.matchAll(/docker compose run --rm (.*)/g)) expect(rest).toMatch(/^--no-deps /);
+  for (const text of [roll, read('infra/compose/reload-nginx.sh'), read('docs/operations.md')])
+    expect(text).not.toMatch(/docker compose kill --signal/);
+  expect(dockerfile).toMatch(/^ARG NODE_IMAGE=/m);
+  expect(compose).not.toMatch(/(?:NODE|NGINX)_IMAGE:-/); // Dockerfile alone says which
+});
+
+test('nginx finds the answers of certbot: in production a folder of the host', () => {
+  const where = /well-known\/acme-challenge\/ \{\s+root ([^;]+);/.exec(read('nginx.conf'))?.[1];
+  expect(where).toBe('/srv/onboarding/acme');
+  expect(production).toMatch(new RegExp(`^ {6}- .*/acme}:${where}:ro$`, 'm'));
+});
+
 test('nginx has memory for every connection that one of its workers takes, and for its zones', () => {
   const nginx = read('nginx.conf');
   const connections = Number(/worker_connections (\d+);/.exec(nginx)?.[1]);

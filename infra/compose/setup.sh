@@ -41,7 +41,9 @@ for name in database-url session-secret backup-key admin-password metrics-token;
     or_empty "/secrets/web/$name" $APP 0400
 done
 given migration-database-url /secrets/owner/migration-database-url $APP 0400
-
+# Of AWS: with none the SDK goes on to the role of the machine. What was taken back does not live on.
+rm -f /secrets/web/aws-credentials
+given aws-credentials /secrets/web/aws-credentials $APP 0400
 
 # nginx's configuration, what it leaves to each site, and what nginx sends by itself. Files of the version before stay: its pages
 # are still open somewhere.
