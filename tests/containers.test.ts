@@ -94,6 +94,22 @@ test('a roll takes the patches of the base images, leaves the database alone, an
   expect(compose).not.toMatch(/(?:NODE|NGINX)_IMAGE:-/); // Dockerfile alone says which
 });
 
+test('nginx ends what is still open before it is killed, on a host of compose and on a machine of AWS', () => {
+  const most = Number(/^worker_shutdown_timeout (\d+)s;/m.exec(read('nginx.conf'))?.[1]);
+  const inCompose = /\n {2}nginx:\n[^]*?stop_grace_period: (\d+)s/.exec(compose)?.[1];
+  const machine = /docker stop -t (\d+) onboarding-nginx/.exec(read('infra/machine/onboarding-nginx.service'))?.[1];
+  for (const grace of [inCompose, machine]) expect(Number(grace)).toBeGreaterThan(most);
+});
+
+test('another MAX_UPLOAD_MB reaches nginx and its page, and without one both say what nginx.conf and the service do', () => {
+  const setup = read('infra/compose/setup.sh');
+  const [, most, times, by] = /largest=\$\{MAX_UPLOAD_MB:-(\d+)\}[^]*\(\(largest \* (\d) \/ (\d)\)\)/.exec(setup) ?? [];
+  expect(read('src/shared/config.ts')).toMatch(new RegExp(`MAX_UPLOAD_MB: .*\\b${most}\\b`));
+  expect(read('nginx.conf')).toContain(`client_max_body_size ${(Number(most) * Number(times)) / Number(by)}m;`);
+  expect(compose.match(/^ {6}MAX_UPLOAD_MB:$/gm)).toHaveLength(2); // built with it, and set up with it
+  expect(dockerfile).toContain('RUN MAX_UPLOAD_MB=$MAX_UPLOAD_MB node src/cli.ts static:write');
+});
+
 test('nginx finds the answers of certbot: in production a folder of the host', () => {
   const where = /well-known\/acme-challenge\/ \{\s+root ([^;]+);/.exec(read('nginx.conf'))?.[1];
   expect(where).toBe('/srv/onboarding/acme');
