@@ -27,7 +27,9 @@ HEALTHCHECK --interval=10s --timeout=15s --start-period=60s \
 CMD ["node", "--max-old-space-size=512", "--initial-old-space-size=48", "--max-semi-space-size=2", "src/server.ts"]
 
 FROM service AS static
-RUN node src/cli.ts static:write /tmp/static
+# The page about photos that are too big says it.
+ARG MAX_UPLOAD_MB=
+RUN MAX_UPLOAD_MB=$MAX_UPLOAD_MB node src/cli.ts static:write /tmp/static
 
 # Holds nothing of a version, so that an update need not end it: nginx.conf and static files come to it in volumes.
 FROM ${NGINX_IMAGE} AS nginx
@@ -38,6 +40,8 @@ RUN ln -sf /dev/stdout /var/log/nginx/access.log && ln -sf /dev/stderr /var/log/
 CMD ["nginx", "-c", "/etc/nginx/site/nginx.conf", "-g", "daemon off; pid /tmp/nginx.pid;"]
 
 FROM nginx AS setup
+ARG MAX_UPLOAD_MB=
+ENV PAGES_FOR_MB=$MAX_UPLOAD_MB
 COPY infra/compose/setup.sh nginx.conf /setup/
 COPY --from=static /tmp/static /setup/static
 CMD ["sh", "/setup/setup.sh"]

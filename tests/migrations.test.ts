@@ -20,6 +20,11 @@ test('R65: no migration takes away what the program before it uses, or says why 
 test.each([
   ['alter table photos drop column sha256', 'drops something'],
   ['DROP   TABLE photos', 'drops something'],
+  ['alter table photos drop sha256', 'drops something'],
+  ['alter table photos drop "sha256", drop constraint photos_x', 'drops something'],
+  ['drop function parent_status(text)', 'drops something'],
+  ['drop trigger parents_count_added on parents', 'drops something'],
+  ['drop domain sha256_hex', 'drops something'],
   ['alter table photos rename column sha256 to hash', 'renames something'],
   ['alter table photos rename to pictures', 'renames something'],
   ['alter table photos alter column width type bigint', 'changes a type'],
@@ -27,6 +32,8 @@ test.each([
   ['alter table photos alter column note set not null', 'asks for a value'],
   ['alter table photos alter column note drop default', 'takes a default away'],
   ['alter table photos add column note text not null, add column x int default 0', 'adds a column that needs a value'],
+  ['alter table photos add x int not null', 'adds a column that needs a value'],
+  ['alter table photos add if not exists x numeric(10, 2) not null', 'adds a column that needs a value'],
 ])('R65: %s: is refused', (sql, what) => {
   expect(contractsOf(withUp(sql))).toEqual([what]);
   expect(contractsOf(withUp(sql, '// contract: unused since 0.4, which every installation runs'))).toEqual([]);
@@ -37,7 +44,18 @@ test.each([
   'alter table photos add column note text',
   'alter table photos add column note text not null default $$none$$',
   'alter table photos add column x int, drop constraint photos_x',
+  'alter table photos add x numeric(10, 2) not null default 0',
+  'alter table photos add constraint photos_x check (note is not null)',
+  'alter table photos alter column note drop not null',
+  'drop index photos_unbacked',
   'create table notes (id bigint not null); -- may be dropped: drop table notes',
 ])('R65: %s: may be', (sql) => {
   expect(contractsOf(withUp(sql))).toEqual([]);
+});
+
+test('R65: the way up is looked at also where the way down stands before it', () => {
+  const down = "export const down = async (db) => {\n  await db.raw('drop table y');\n};\n\n";
+  const up = (sql: string) => `export const up = async (db) => {\n  await db.raw('${sql}');\n};\n`;
+  expect(contractsOf(`${down}${up('drop table x')}`)).toEqual(['drops something']);
+  expect(contractsOf(`${down}${up('create table x (id int)')}`)).toEqual([]);
 });

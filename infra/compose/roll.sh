@@ -23,7 +23,10 @@ wait_ready() {
     done
 }
 
-if [ "${BUILD:-yes}" = yes ]; then docker compose build; fi
+if [ "${BUILD:-yes}" = yes ]; then
+    # With the patches of the day. PULL=no takes the images that are there, where there is no network.
+    if [ "${PULL:-yes}" = yes ]; then docker compose build --pull; else docker compose build; fi
+fi
 old=$(docker compose ps --quiet web)
 count=$(echo "$old" | grep -c . || true)
 if [ "$count" = 0 ]; then
@@ -33,9 +36,13 @@ fi
 before=$old
 
 # Only what adds: the old version works on the new schema (CONTRIBUTING.md, 'Migrations').
-docker compose run --rm setup
-docker compose run --rm migrate
-docker compose kill --signal HUP nginx # reads its configuration and certificate anew, and goes on meanwhile
+# --no-deps: else a changed line of the database's would start it anew in the middle of the roll.
+docker compose run --rm --no-deps setup
+docker compose run --rm --no-deps migrate
+if ! sh "$(dirname "$0")/reload-nginx.sh"; then
+    say 'nothing is rolled: mend what nginx says first'
+    exit 1
+fi
 
 for id in $old; do
     # One at a time: what has started and does not listen yet has an address already, and nginx tries one other, not two.

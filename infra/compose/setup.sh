@@ -41,11 +41,21 @@ for name in database-url session-secret backup-key admin-password metrics-token;
     or_empty "/secrets/web/$name" $APP 0400
 done
 given migration-database-url /secrets/owner/migration-database-url $APP 0400
-
+# Of AWS: with none the SDK goes on to the role of the machine. What was taken back does not live on.
+rm -f /secrets/web/aws-credentials
+given aws-credentials /secrets/web/aws-credentials $APP 0400
 
 # nginx's configuration, what it leaves to each site, and what nginx sends by itself. Files of the version before stay: its pages
 # are still open somewhere.
 site=/secrets/site
+while [ "${BASE_URL%/}" != "$BASE_URL" ]; do BASE_URL=${BASE_URL%/}; done
+# Up to so much the service itself says on its page that a photo is too big; 40 MB where MAX_UPLOAD_MB is 25, as in nginx.conf.
+largest=${MAX_UPLOAD_MB:-25}
+if [ "$largest" != "${PAGES_FOR_MB:-25}" ]; then
+    echo "MAX_UPLOAD_MB is $largest, and the pages of this image say ${PAGES_FOR_MB:-25}: build the images again with it" >&2
+    exit 1
+fi
+printf 'client_max_body_size %dm;\n' $((largest * 8 / 5)) | put $site/upload.conf $APP 0444
 put $site/nginx.conf $APP 0444 < /setup/nginx.conf
 cp -R /setup/static/. /static
 chmod -R a+rX /static

@@ -1,11 +1,12 @@
 -- The role that owns the tables and migrates, and the service's, which migrations give its few rights (src/platform/db.ts).
 -- Run in the database itself, by a role that may make roles. The passwords are the session's settings onboarding.owner_password and
--- onboarding.app_password. May be run again: then it only sets the passwords.
+-- onboarding.app_password. May be run again: then it only sets the passwords. Two machines that start at once wait for each other.
 do $$
 declare
   master constant text := current_user;
   place constant text := current_database();
 begin
+  perform pg_advisory_xact_lock(hashtext('parent-onboarding: roles'));
   if not exists (select from pg_roles where rolname = 'onboarding_owner') then
     create role onboarding_owner;
   end if;

@@ -25,7 +25,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 chown $APP:$APP /etc/onboarding/site/key.pem
 chmod 0400 /etc/onboarding/site/key.pem
 
-systemctl enable --quiet --now docker
+systemctl enable --quiet --now docker logrotate.timer # a fresh package's timer is not always switched on
 DOCKER_CONFIG=$(mktemp -d)
 export DOCKER_CONFIG
 aws ecr get-login-password --region "$AWS_REGION" |

@@ -61,13 +61,13 @@ const ofPages = ({ balancer: { balancer, targets } }: Deps): Record<string, Rule
     below: 1,
     periods: 3,
     silence: 'wrong',
-    says: 'No machine is ready: nobody gets a page.',
+    says: 'No machine answers: nobody gets a page.',
   },
   MachineNotReady: {
     metric: targets.metrics.unhealthyHostCount({ ...five, statistic: Stats.MINIMUM }),
     above: 0,
     periods: 3,
-    says: 'A machine has not been ready for a quarter of an hour.',
+    says: 'A machine has not answered for a quarter of an hour.',
   },
   BalancerErrors: {
     metric: balancer.metrics.httpCodeElb(HttpCodeElb.ELB_5XX_COUNT, { ...five, statistic: Stats.SUM }),
@@ -94,13 +94,15 @@ const ofPages = ({ balancer: { balancer, targets } }: Deps): Record<string, Rule
     says: 'An error has come that was never seen before.',
   },
   SlowPages: {
-    // A photo with its checks may take 8 s; in each quarter of an hour some are sent.
-    metric: serviceMetric('RequestLatency'),
-    above: 10_000,
+    metric: serviceMetric('RequestLatency'), // without uploads, which may take 8 s
+    above: 2000,
     periods: 3,
-    says: 'One request of a hundred takes more than 10 s.',
+    says: 'One page of a hundred takes more than 2 s.',
   },
 });
+
+/** A copy that has been waiting for a day was tried all that time. */
+const MIRROR_LIMIT_SECONDS = 24 * 3600;
 
 /** Work behind the pages. */
 const ofWork = (): Record<string, Rule> => ({
@@ -122,6 +124,24 @@ const ofWork = (): Record<string, Rule> => ({
     periods: 3,
     silence: 'wrong',
     says: 'The newest backup is older than 26 hours, or nobody says how old it is.',
+  },
+  BackupStuck: {
+    metric: serviceMetric('BackupNeedsPerson'),
+    above: 0,
+    periods: 1,
+    says: 'Backups do not go on by themselves.',
+  },
+  MirrorLate: {
+    metric: serviceMetric('MirrorOldestSeconds'),
+    above: MIRROR_LIMIT_SECONDS,
+    periods: 2,
+    says: 'A photo has been waiting for its copy in S3 for more than a day.',
+  },
+  PhotosMissing: {
+    metric: serviceMetric('FilesMissing'),
+    above: 0,
+    periods: 1,
+    says: 'Photos that should be there are missing in the store.',
   },
   LogLost: {
     metric: serviceMetric('DroppedLogEvents'),

@@ -49,7 +49,9 @@ export const makeBalancer = (stack: Stack, { network, deployment }: Deps) => {
     healthCheck: {
       protocol: Protocol.HTTP,
       port: String(HEALTH_PORT),
-      path: '/readyz',
+      // Whether nginx and the service live, not /readyz: while the database is away that fails on all machines at once, and the group
+      // would end them all, though new ones would not help. nginx has a page for that minute.
+      path: '/healthz',
       healthyHttpCodes: '200',
       interval: Duration.seconds(10),
       timeout: Duration.seconds(5),

@@ -134,6 +134,9 @@ scgi_temp_path /var/cache/nginx/onboarding/scgi;
 server {
   listen ${HEALTH_PORT};
   access_log off;
+  location = /healthz {
+    proxy_pass http://onboarding;
+  }
   location = /readyz {
     proxy_pass http://onboarding;
   }

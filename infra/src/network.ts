@@ -14,11 +14,11 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Size } from './sizes.ts';
 
 export const RANGE = '10.0.0.0/16';
-/** Where nginx on a machine listens for the balancer, with TLS; and where the balancer asks whether it may send people there. */
+/** Where nginx on a machine listens for the balancer, with TLS; and where the balancer asks whether the machine lives. */
 export const EDGE_PORT = 8443;
 export const HEALTH_PORT = 8081;
-/** The service gives up on a photo after 50 s: so long an answer may take. */
-export const IDLE_SECONDS = 60;
+/** More than the 60 s after which nginx answers with a page of its own (proxy_read_timeout): else the balancer's bare one could come first. */
+export const IDLE_SECONDS = 75;
 export const DATABASE_PORT = 5432;
 
 /**
@@ -54,9 +54,9 @@ export const makeNetwork = (stack: Stack, { natGateways }: Size) => {
   balancer.addIngressRule(Peer.anyIpv4(), Port.tcp(443), 'people');
   balancer.addIngressRule(Peer.anyIpv4(), Port.tcp(80), 'people, who are sent on to https');
   balancer.addEgressRule(machines, Port.tcp(EDGE_PORT), 'nginx');
-  balancer.addEgressRule(machines, Port.tcp(HEALTH_PORT), 'whether it is ready');
+  balancer.addEgressRule(machines, Port.tcp(HEALTH_PORT), 'whether it lives');
   machines.addIngressRule(balancer, Port.tcp(EDGE_PORT), 'the balancer');
-  machines.addIngressRule(balancer, Port.tcp(HEALTH_PORT), 'whether it is ready');
+  machines.addIngressRule(balancer, Port.tcp(HEALTH_PORT), 'whether it lives');
   machines.addEgressRule(database, Port.tcp(DATABASE_PORT), 'the database');
   machines.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'AWS, and packages');
   database.addIngressRule(machines, Port.tcp(DATABASE_PORT), 'the service');

@@ -55,6 +55,9 @@ test('alarms watch the figures that the service writes', () => {
       QueueLate: 'QueueWaitSeconds Maximum',
       JobsFailed: 'QueueFailed Maximum',
       BackupOld: 'BackupAgeSeconds Maximum',
+      BackupStuck: 'BackupNeedsPerson Maximum',
+      MirrorLate: 'MirrorOldestSeconds Maximum',
+      PhotosMissing: 'FilesMissing Maximum',
       LogLost: 'DroppedLogEvents Sum',
       DiskFull: 'DiskFreePercent Minimum',
       PoolExhausted: 'PoolWaiting Maximum',
@@ -70,6 +73,11 @@ test('a backup is late after 26 hours, a certificate 30 days before its end', ()
   const certificate = alarm('CertificateEnds');
   assert.deepEqual([certificate['Threshold'], certificate['ComparisonOperator']], [30, 'LessThanThreshold']);
   assert.equal(certificate['Dimensions'][0].Name, 'CertificateArn');
+});
+
+test('a page is slow after 2 s; of copies that wait a day, photos that are missing and backups that are stuck somebody hears', () => {
+  const limits = ['SlowPages', 'BackupStuck', 'MirrorLate', 'PhotosMissing'].map((name) => alarm(name)['Threshold']);
+  assert.deepEqual(limits, [2000, 0, 86_400, 0]); // above it
 });
 
 test('logs are kept for a month, and every group is the stack’s own', () => {

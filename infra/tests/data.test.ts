@@ -102,7 +102,9 @@ test('AWS Backup copies the database and the photos each day, for as long as the
   const { Resources } = district.one('AWS::Backup::BackupSelection')['BackupSelection'];
   assert.match(JSON.stringify(Resources), /Database.*Photos/);
   const [rule] = district.one('AWS::Backup::BackupPlan')['BackupPlan'].BackupPlanRule;
-  assert.deepEqual([rule.Lifecycle.DeleteAfterDays, rule.ScheduleExpression], [30, 'cron(0 5 * * ? *)']);
+  assert.deepEqual([rule.Lifecycle.DeleteAfterDays, rule.ScheduleExpression], [30, 'cron(0 2 * * ? *)']);
+  const own = Number(/^(\d+):00-/.exec(database['PreferredBackupWindow'])?.[1]);
+  assert.ok(2 + rule.StartWindowMinutes / 60 <= own - 1, 'RDS takes none within an hour before its own window');
   const vault = district.one('AWS::Backup::BackupVault');
   assert.deepEqual(vault['LockConfiguration'], { MinRetentionDays: 7, MaxRetentionDays: 30 });
   assert.match(JSON.stringify(vault['EncryptionKeyArn']), /BackupsKey/);

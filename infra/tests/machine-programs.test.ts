@@ -73,6 +73,10 @@ test('the service knows each variable that it is given', () => {
   );
 });
 
+test('logs of nginx on a machine are cut each day: the timer that does it is switched on', () => {
+  assert.match(fileOf('/usr/local/lib/onboarding/prepare-machine'), /systemctl enable .*--now .*\blogrotate\.timer\b/);
+});
+
 test('nginx includes each file that the machine writes for it', () => {
   const conf = readFileSync(`${INFRA}../nginx.conf`, 'utf8');
   for (const name of ['http.conf', 'server.conf', 'listen*.conf'])

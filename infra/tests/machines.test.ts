@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { INFRA } from '../src/context.ts';
 import { IDLE_SECONDS } from '../src/network.ts';
 import { both, district, school } from './synthesised.ts';
 
@@ -50,7 +52,7 @@ test('the signal carries the success of all steps, of which the last waits for t
     assert.notEqual(command['ignoreErrors'], true);
 });
 
-test('a machine that is not ready is taken away and replaced', () => {
+test('a machine that does not answer is taken away and replaced; none is ended because the database is away', () => {
   assert.equal(group.Properties['HealthCheckType'], 'ELB');
   assert.match(JSON.stringify(group.Properties['TargetGroupARNs']), /Targets/);
   assert.deepEqual(
@@ -60,8 +62,12 @@ test('a machine that is not ready is taken away and replaced', () => {
       targets['HealthCheckProtocol'],
       targets['Matcher'].HttpCode,
     ],
-    ['/readyz', '8081', 'HTTP', '200'],
+    ['/healthz', '8081', 'HTTP', '200'],
   );
+  const files = (group['Metadata'] as Record<string, any>)['AWS::CloudFormation::Init'].config.files;
+  assert.match(files['/etc/onboarding/site/http.conf'].content, /listen 8081;(?:.*\n)*? +location = \/healthz \{/);
+  // Only at its start a machine waits for more: until it can serve pages.
+  assert.match(files['/usr/local/lib/onboarding/wait-until-in-service'].content, /HEALTH_PORT\/readyz/);
 });
 
 test('between the balancer and nginx there is TLS, and a machine that goes may finish for two minutes', () => {
@@ -78,7 +84,9 @@ const attributes = Object.fromEntries(
     ['LoadBalancerAttributes'].map((it: { Key: string; Value: string }) => [it.Key, it.Value]),
 );
 
-test('the balancer closes idle connections before nginx does (which is before the service’s 75 s)', () => {
+test('the balancer waits longer than nginx does for an answer, and closes idle connections before nginx does', () => {
+  const patience = Number(/proxy_read_timeout (\d+)s/.exec(readFileSync(`${INFRA}../nginx.conf`, 'utf8'))?.[1]);
+  assert.ok(IDLE_SECONDS > patience, `${patience}`);
   assert.equal(attributes['idle_timeout.timeout_seconds'], String(IDLE_SECONDS));
   const files = (group['Metadata'] as Record<string, any>)['AWS::CloudFormation::Init'].config.files;
   const nginx = Number(/keepalive_timeout (\d+)s/.exec(files['/etc/onboarding/site/listen.conf'].content)?.[1]);
@@ -86,7 +94,7 @@ test('the balancer closes idle connections before nginx does (which is before th
   const upstream = /upstream onboarding \{[^}]*keepalive_timeout (\d+)s/.exec(
     files['/etc/onboarding/site/http.conf'].content,
   );
-  assert.ok(Number(upstream?.[1]) < 75);
+  assert.ok(Number(upstream?.[1]) < 75); // what the service keeps connections for
 });
 
 test('the balancer keeps no log of addresses, refuses odd requests, and is not deleted by mistake', () => {

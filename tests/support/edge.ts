@@ -17,18 +17,21 @@ type Options = {
   writeStatic: (folder: string) => Promise<unknown>;
   /** Seconds that nginx waits for an answer; nginx.conf has 60, tests of its pages have no time for them. */
   patience?: number;
+  /** Files of the site that may be missing, by their names. */
+  site?: Record<string, string>;
 };
 
 /**
  * The project's own nginx.conf with other ports and folders, and 2 s instead of 60 for an answer. It also answers to 127.0.0.1, as
  * tests call it by `reach`.
  */
-export const startEdge = async ({ upstreams, uploadsDir, writeStatic, patience = 2 }: Options) => {
+export const startEdge = async ({ upstreams, uploadsDir, writeStatic, patience = 2, site = {} }: Options) => {
   const dir = makeNginxFolder();
   const [http, https] = [await freePort(), await freePort()];
   for (const folder of ['site', 'log', 'srv']) mkdirSync(join(dir, folder));
   await writeStatic(join(dir, 'srv/static'));
   writeSite(join(dir, 'site'), upstreams);
+  for (const [name, text] of Object.entries(site)) writeFileSync(join(dir, 'site', name), text);
   const changes = {
     '/etc/nginx/site/': `${dir}/site/`,
     '/var/log/nginx/': `${dir}/log/`,
