@@ -42,7 +42,7 @@ export const wireObserve = ({ config, clock, logger, db, metrics, closeLog }: Gr
         heartbeat = makeHeartbeat({ db, clock, own: { name: instanceName(), kind, version: VERSION } });
         heartbeat.start();
         tellMetrics.start();
-        const lastWords = () => errorNotes.stop().then(closeLog);
+        const lastWords = () => errorNotes.stop().then(tellMetrics.stop).finally(closeLog); // the figures have the alarm
         endOnUncaught({ logger, noteError: errorNotes.note, lastWords });
       },
       stop: async (): Promise<void> => {
