@@ -33,6 +33,9 @@ export const figures = {
   ReviewBacklog: { kind: 'gauge', unit: 'Count', help: 'Photos that wait for the office.' },
   ReviewOldestSeconds: { kind: 'gauge', unit: 'Seconds', help: 'Age of the oldest of them.' },
   BackupAgeSeconds: { kind: 'gauge', unit: 'Seconds', help: 'Age of the newest backup.' },
+  BackupNeedsPerson: { kind: 'gauge', unit: 'Count', help: '1 where the status page is red because of backups.' },
+  MirrorOldestSeconds: { kind: 'gauge', unit: 'Seconds', help: 'Age of the oldest photo without its copy in S3.' },
+  FilesMissing: { kind: 'gauge', unit: 'Count', help: 'Photos whose files were missing or damaged at the last look.' },
 } as const satisfies Record<string, Figure>;
 
 export type FigureName = keyof typeof figures;
