@@ -9,7 +9,12 @@ type Figure = {
 
 /** Every figure by its name in CloudWatch. Alarms in `infra/` know these names: none is renamed without them. No figure has an id or a name of a person. */
 export const figures = {
-  Requests: { kind: 'counter', unit: 'Count', help: 'Requests that were answered, health and metrics aside.' },
+  Requests: {
+    kind: 'counter',
+    unit: 'Count',
+    help: 'Requests that ended, health, metrics and uploads that broke off aside.',
+  },
+  RequestsAborted: { kind: 'counter', unit: 'Count', help: 'Of them, those whose sender did not wait.' },
   RequestErrors: { kind: 'counter', unit: 'Count', help: 'Of them, those with a 5xx.' },
   RequestLatency: {
     ...{ kind: 'spread', unit: 'Milliseconds' },
