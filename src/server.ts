@@ -7,6 +7,8 @@ import { wireHttp } from './wiring-http.ts';
 
 /** How long a balancer, which sends SIGTERM, gets to see that we stop. */
 const NOTICE_MS = 3000;
+/** So long after the signal open requests are cut off: what is left of the 30 s of shared/stop-signals.ts is for the log. */
+const CUT_MS = 24_000;
 
 const signals = listenToStopSignals();
 
@@ -39,6 +41,7 @@ const start = async (): Promise<void> => {
   signals.begun((signal) => {
     drain.draining = true;
     logger.info('draining');
+    setTimeout(() => server.closeAllConnections(), CUT_MS).unref();
     void service.jobs.stop(); // in the time that the balancer and open requests need anyway
     setTimeout(
       () => {

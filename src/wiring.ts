@@ -51,7 +51,7 @@ export const wire = async ({
   });
   const { db, connection, owner } = database;
   const decoder = givenDecoder ?? makeDecoder({ logger });
-  const { noteError, readFigures, observing } = wireObserve({
+  const { noteError, watch } = wireObserve({
     config,
     clock,
     logger,
@@ -71,6 +71,13 @@ export const wire = async ({
     if (takesPhotos) await features.files.prepare();
     const { SCHOOL_NAME: name, SCHOOL_PHONE: phone, SCHOOL_TIME_ZONE: timeZone } = config;
     if (firstSchool) await features.makeFirstSchool({ name, phone, timeZone });
+    const { readFigures, observing } = watch({
+      ...{
+        backupState: features.officeBackups.state,
+        mirrorBacklog: features.officeMirror,
+        longWork: features.longWork,
+      },
+    });
     const housekeeping = makeHousekeeping({ db, logger, noteError, clock, chores: makeChores(features) });
     const handlers = handlersOf(features);
     const jobs = makeQueueWorker({ db, connection, kinds, handlers, logger, noteError, ...pace });

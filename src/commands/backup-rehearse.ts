@@ -10,7 +10,7 @@ export const backupRehearseCommand: Command = {
   run: ({ backups }, given) =>
     untilStopped(async (stopping) => {
       const rehearsed = await backups.rehearse({ id: backupIdOf(given), stopping });
-      if (!rehearsed.ok) return ANOTHER_RUNS;
+      if (!rehearsed.ok) return rehearsed.reason === 'running' ? ANOTHER_RUNS : 'cancelled';
       const { id, seconds, rows, files } = rehearsed.value;
       return {
         text: `Backup ${id} was restored into a scratch place in ${seconds} s: ${rows} rows and ${files} files of photos, every count and checksum the same.`,

@@ -9,7 +9,7 @@ export const backupRunCommand: Command = {
   run: ({ backups }) =>
     untilStopped(async (stopping) => {
       const made = await backups.run({ stopping });
-      if (!made.ok) return ANOTHER_RUNS;
+      if (!made.ok) return made.reason === 'running' ? ANOTHER_RUNS : 'cancelled';
       const { manifest, places, warning, lacking, notCopied, detail } = made.value;
       const { photos, database } = manifest;
       const rows = database.tables.reduce((sum, table) => sum + table.rows, 0);

@@ -33,7 +33,7 @@ export const refusals: Record<WhyNotRestored, string> = {
 };
 
 export const ANOTHER_RUNS: Said = {
-  text: 'Another one runs at this moment, or it was cancelled. Try again when it has ended.',
+  text: 'Another one runs at this moment. Try again when it has ended.',
   json: { running: true },
   exit: 1,
 };

@@ -10,7 +10,7 @@ export const backupVerifyCommand: Command = {
   run: ({ backups }, given) =>
     untilStopped(async (stopping) => {
       const checked = await backups.verify({ id: backupIdOf(given), stopping });
-      if (!checked.ok) return ANOTHER_RUNS;
+      if (!checked.ok) return checked.reason === 'running' ? ANOTHER_RUNS : 'cancelled';
       const { id, files, faults, faulty, reason } = checked.value;
       const json = { id, files, faults, faulty };
       if (reason) return { text: refusals[reason], json, exit: 1 };

@@ -10,11 +10,11 @@ export const doctorCommand: Command = {
   run: ({ doctor }, given) => untilStopped((stopping) => examine(doctor, given, stopping), STOPPED),
 };
 
-const examine = async (doctor: Wired['doctor'], given: Given, stopping: AbortSignal): Promise<Said> => {
+const examine = async (doctor: Wired['doctor'], given: Given, stopping: AbortSignal): Promise<Said | 'cancelled'> => {
   const repair = given.values['repair'] === true;
   const read = given.values['quick'] === true ? { read: { from: '', photos: 0 } } : {};
   const ended = await doctor.examine({ repair, ...read, stopping });
-  if (!ended.ok) return refused(ended.reason);
+  if (!ended.ok) return ended.reason === 'running' ? ANOTHER_DOCTOR : 'cancelled';
   const found = ended.value;
   const remarks = remarksOn(found, repair);
   const counts = `${found.orphanFiles}/${found.rowsWithoutFile}/${found.checksumMismatches}`;
@@ -34,14 +34,11 @@ const STOPPED = 'It was stopped; nothing is lost, run it again.';
 
 type Examination = Extract<Awaited<ReturnType<Wired['doctor']['examine']>>, { ok: true }>['value'];
 
-const refused = (reason: 'running' | 'cancelled'): Said => ({
-  text:
-    reason === 'running'
-      ? 'A doctor is at work already, perhaps the nightly one; the status page shows how far it is.'
-      : STOPPED,
-  json: { refused: reason },
+const ANOTHER_DOCTOR: Said = {
+  text: 'A doctor is at work already, perhaps the nightly one; the status page shows how far it is.',
+  json: { refused: 'running' },
   exit: 1,
-});
+};
 
 const isSound = (found: Examination): boolean => findingsOf(found).length === 0 && !found.storeAway;
 

@@ -18,7 +18,7 @@ export const storageMoveCommand: Command = {
   },
 };
 
-const move = async (service: Wired, stopping: AbortSignal): Promise<Said> => {
+const move = async (service: Wired, stopping: AbortSignal): Promise<Said | 'cancelled'> => {
   const work = async ({ tell, signal }: Progress) => {
     const moved = await service.movePhotos({
       signal,
@@ -30,7 +30,7 @@ const move = async (service: Wired, stopping: AbortSignal): Promise<Said> => {
     return { detail: moved, ...moved };
   };
   const ended = await service.longWork.run('storage-move', work, { stopping });
-  if (!ended.ok) return said(ended.reason);
+  if (!ended.ok) return ended.reason === 'running' ? ANOTHER_MOVE : 'cancelled';
   const { moved, left } = ended.value;
   const rest = left > 0 ? `; ${left} stay where they are, for no photo knows them or they are damaged: run doctor` : '';
   return { text: `${moved} files moved${rest}`, json: { moved, left }, exit: left > 0 ? 1 : 0 };
@@ -47,8 +47,4 @@ const refuseSenseless = ({ config }: Pick<Wired, 'config'>, to: string): void =>
     throw new UsageError(`set STORAGE=${to} and restart the service first, so that new photos go there too`);
 };
 
-const said = (reason: 'running' | 'cancelled'): Said => ({
-  text: reason === 'running' ? 'Another move is running.' : STOPPED,
-  json: { failed: reason },
-  exit: 1,
-});
+const ANOTHER_MOVE: Said = { text: 'Another move is running.', json: { failed: 'running' }, exit: 1 };

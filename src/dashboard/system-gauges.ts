@@ -1,4 +1,6 @@
-import type { Answer, SystemStatus } from './system-status.ts';
+import type { Answer } from './ask-part.ts';
+import { needsPerson } from './care-figures.ts';
+import type { SystemStatus } from './system-status.ts';
 
 /** One figure of the service, with its values by label; ages are in seconds. Labels are kinds and states, never ids or names. */
 export type Gauge = { name: string; help: string; values: { labels?: Record<string, string>; value: number }[] };
@@ -6,7 +8,7 @@ export type Gauge = { name: string; help: string; values: { labels?: Record<stri
 /** What can differ between rows and files, as `doctor` counts it. */
 export const differences = ['orphans', 'missing', 'damaged', 'unbacked', 'strays'] as const;
 
-/** The figures that a status gives; one whose part does not answer is left out. */
+/** The figures that a status gives to /metrics alone; one whose part does not answer is left out. */
 export const gaugesOf = (status: SystemStatus): Gauge[] => {
   const age = (at: Date): number => Math.max(0, (status.readAt.getTime() - at.getTime()) / 1000);
   return [
@@ -56,12 +58,14 @@ const mirrorGauges = ({ mirror }: SystemStatus, age: Age): Gauge[] => {
 
 const backupGauges = ({ backups }: SystemStatus, age: Age): Gauge[] => {
   if (!backups.ok) return [];
-  const { newest, verified, rehearsed, lastFailure, isRed } = backups.value;
-  const failed = lastFailure !== undefined && (!newest || lastFailure.at > newest.at);
+  const { verified, rehearsed } = backups.value;
   const ageOf = (last: { at: Date } | undefined) => last && age(last.at);
   return [
-    gauge('backup_failed', '1 when the last backup failed, or backups need a person.', failed || isRed ? 1 : 0),
-    gauge('backup_age_seconds', 'Age of the newest backup; missing without any.', ageOf(newest)),
+    gauge(
+      'backup_failed',
+      '1 when the last backup failed, or backups need a person.',
+      Number(needsPerson(backups.value)),
+    ),
     gauge('backup_verified_age_seconds', 'Since the last verification; missing before the first.', ageOf(verified)),
     gauge(
       'backup_rehearsal_age_seconds',

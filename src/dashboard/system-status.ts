@@ -1,16 +1,14 @@
 import { statfs } from 'node:fs/promises';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, knownMigrations } from '../platform/db.ts';
+import type { NoteError } from '../platform/error-notes.ts';
 import type { Instance } from '../platform/instances.ts';
 import type { LongWork, LongWorks } from '../platform/long-work.ts';
 import type { Queue } from '../platform/queue.ts';
 import type { JobSummary } from '../platform/queue-summary.ts';
-import type { Result } from '../shared/result.ts';
+import { type Answer, makeAskPart } from './ask-part.ts';
 import type { ErrorKind } from './list-errors.ts';
 import type { BackupState, MirrorBacklog } from './system-parts.ts';
-
-/** What a part says; `away`: it failed, or has not answered in time. */
-export type Answer<T> = Result<T, 'away'>;
 
 /** Of a file system, in bytes. */
 export type Volume = { used: number; size: number };
@@ -33,6 +31,8 @@ export type SystemStatus = {
   /** When this process began. */
   startedAt: Date;
   database: Answer<DatabaseStatus>;
+  /** Whether jobs are run by processes of their own. */
+  needsWorker: boolean;
   /** The processes that live. */
   instances: Answer<Instance[]>;
   /** Kinds of unexpected errors of the last days. */
@@ -52,7 +52,7 @@ export type SystemStatus = {
   backups: Answer<BackupState>;
 };
 
-type Deps = {
+export type SystemStatusDeps = {
   db: Db;
   clock: Clock;
   longWork: Pick<LongWorks, 'latest' | 'running'>;
@@ -69,52 +69,55 @@ type Deps = {
   backupState: () => Promise<BackupState>;
   /** Kinds of jobs that nobody queues here: they are left out as long as none is left from before. */
   unusedJobs?: string[];
+  /** Hears of what is wrong with a part, unless that is away. */
+  noteError: NoteError;
+  needsWorker?: boolean;
   deadlineMs?: number;
 };
 
-/** A page waits so long for a part that hangs, and then says so. */
-const DEADLINE_MS = 2000;
-/** After so long a part that hangs is given up and asked anew: it may never answer. */
-const ASK_AGAIN_MS = 30_000;
-
 /** Asks every part of the service how it is, all at once. Never rejects, and is there within the deadline. */
-export const makeReadSystemStatus = (deps: Deps) => {
-  const { db, clock, longWork, queue, photoDir, databaseDir, unusedJobs = [], deadlineMs = DEADLINE_MS } = deps;
+export const makeReadSystemStatus = (deps: SystemStatusDeps) => {
+  const { db, clock, longWork, queue, photoDir, databaseDir, unusedJobs = [] } = deps;
   const startedAt = clock.now();
-  const part = <T>(load: () => Promise<T>) => makePart(load, deadlineMs);
+  const check = <T>(load: () => Promise<T>) => makeAskPart(load, deps);
+  const part = <T>(name: string, load: () => Promise<T>) =>
+    makeAskPart(load, { ...deps, hear: (error) => deps.noteError(error, { place: `status ${name}` }) });
 
-  const database = part(async () => {
+  const database = part('database', async () => {
     const [read, volume] = await Promise.all([
       readDatabase(db),
       databaseDir === undefined ? undefined : volumeOf(databaseDir),
     ]);
     return { ...read, volume };
   });
-  const instances = part(deps.listInstances);
-  const errors = part(deps.listErrors);
-  const storage = part(deps.checkStorage);
-  const photoVolume = photoDir === undefined ? undefined : part(() => volumeOf(photoDir));
-  const jobs = part(async () => {
+  const instances = part('instances', deps.listInstances);
+  const errors = part('errors', deps.listErrors);
+  const storage = check(deps.checkStorage);
+  const photoVolume = photoDir === undefined ? undefined : part('photos', () => volumeOf(photoDir));
+  const jobs = part('jobs', async () => {
     const [summaries, lastWorks] = await Promise.all([queue.summarize(), lastWorkOfEach(db)]);
     const used = summaries.filter((job) => isBusy(job) || !unusedJobs.includes(job.name));
     return used.map((job) => ({ ...job, lastRunAt: later(job.lastRunAt, lastWorks.get(job.name)) }));
   });
-  const jobsServed = part(deps.checkJobs);
-  const works = part(longWork.running);
-  const doctor = part(() => longWork.latest('doctor', 'done'));
-  const mirror = deps.mirrorBacklog && part(deps.mirrorBacklog);
-  const backups = part(deps.backupState);
+  const jobsServed = check(deps.checkJobs);
+  const works = part('works', longWork.running);
+  const doctor = part('doctor', () => longWork.latest('doctor', 'done'));
+  const mirror = deps.mirrorBacklog && part('mirror', deps.mirrorBacklog);
+  const backups = part('backups', deps.backupState);
 
   return async (): Promise<SystemStatus> => {
-    const answers = Promise.all([database(), storage(), jobs(), jobsServed(), works(), doctor(), backups()]);
-    const [instancesNow, errorsNow] = await Promise.all([instances(), errors()]);
-    const optional = Promise.all([photoVolume?.(), mirror?.()]);
-    const [databaseNow, storageNow, jobsNow, jobsServedNow, worksNow, doctorNow, backupsNow] = await answers;
-    const [photoVolumeNow, mirrorNow] = await optional;
+    // All begin before one is waited for: the deadline is that of all together.
+    const asked = {
+      ...{ database: database(), instances: instances(), errors: errors(), storage: storage(), jobs: jobs() },
+      ...{ jobsServed: jobsServed(), works: works(), doctor: doctor(), backups: backups() },
+      ...{ photoVolume: photoVolume?.(), mirror: mirror?.() },
+    };
     return {
-      ...{ readAt: clock.now(), startedAt, database: databaseNow, storage: storageNow, photoVolume: photoVolumeNow },
-      ...{ jobs: jobsNow, jobsServed: jobsServedNow, works: worksNow, doctor: doctorNow },
-      ...{ mirror: mirrorNow, backups: backupsNow, instances: instancesNow, errors: errorsNow },
+      ...{ startedAt, needsWorker: deps.needsWorker ?? false },
+      ...{ database: await asked.database, instances: await asked.instances, errors: await asked.errors },
+      ...{ storage: await asked.storage, photoVolume: await asked.photoVolume, jobs: await asked.jobs },
+      ...{ jobsServed: await asked.jobsServed, works: await asked.works, doctor: await asked.doctor },
+      ...{ mirror: await asked.mirror, backups: await asked.backups, readAt: clock.now() },
     };
   };
 };
@@ -123,35 +126,6 @@ const isBusy = ({ waiting, running, failed }: { waiting: number; running: number
   waiting + running + failed > 0;
 
 export type ReadSystemStatus = ReturnType<typeof makeReadSystemStatus>;
-
-/** A part that hangs is asked once in a while only, however many people look meanwhile. */
-const makePart = <T>(load: () => Promise<T>, deadlineMs: number) => {
-  let asked: { at: number; answer: Promise<Answer<T>> } | undefined;
-  const ask = async (): Promise<Answer<T>> => {
-    try {
-      return { ok: true, value: await load() };
-    } catch {
-      return AWAY;
-    }
-  };
-  const askAnew = () => {
-    const mine = { at: performance.now(), answer: ask() };
-    void mine.answer.then(() => {
-      if (asked === mine) asked = undefined;
-    });
-    return mine;
-  };
-  return async (): Promise<Answer<T>> => {
-    if (!asked || performance.now() - asked.at > ASK_AGAIN_MS) asked = askAnew();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<typeof AWAY>((resolve) => {
-      timer = setTimeout(() => resolve(AWAY), deadlineMs);
-    });
-    return Promise.race([asked.answer, late]).finally(() => clearTimeout(timer));
-  };
-};
-
-const AWAY = { ok: false, reason: 'away' } as const;
 
 const volumeOf = async (folder: string): Promise<Volume> => {
   const { blocks, bfree, bsize } = await statfs(folder);

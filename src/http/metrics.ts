@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { careFigures } from '../dashboard/care-figures.ts';
 import { type Gauge, gaugesOf } from '../dashboard/system-gauges.ts';
 import type { ReadSystemStatus } from '../dashboard/system-status.ts';
 import { cached } from '../platform/cached.ts';
@@ -24,10 +25,9 @@ const KEEP_MS = 5000;
 export const makeMetrics = ({ token, readSystemStatus, readFigures, clock }: Deps): Router => {
   const read = cached(
     async () => {
-      const [status, { counted, gauges }] = await Promise.all([readSystemStatus(), readFigures()]);
-      const others = { ...gauges };
-      delete others.BackupAgeSeconds; // the status has it, under the same name
-      return `${textOf(gaugesOf(status))}${prometheusText(counted, others)}`;
+      const [{ counted, gauges }, status] = await Promise.all([readFigures(), readSystemStatus()]);
+      const known = { ...gauges, ...careFigures(status, status.readAt) };
+      return `${textOf(gaugesOf(status))}${prometheusText(counted, known)}`;
     },
     { ms: KEEP_MS, clock },
   );

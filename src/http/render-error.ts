@@ -39,6 +39,9 @@ export const makeRenderError = ({
 }: Deps): ErrorRequestHandler => {
   const onlySchool = async (): Promise<School | undefined> => schools.findOnly().catch(() => undefined);
 
+  const adminName = async ({ id }: School): Promise<string | undefined> =>
+    staffRecords.findAdminName(id).catch(() => undefined);
+
   const showParent = async (_req: Request, res: Response, { code, status }: Described): Promise<void> => {
     const locals = res.locals as Partial<Express.Locals>;
     const speech = locals.speech ?? i18n.speak('en', 'UTC');
@@ -62,7 +65,7 @@ export const makeRenderError = ({
     const known = school ?? (await onlySchool());
     const around = { speech, schoolName: known?.name, staff, csrf: staff ? tokenOf(req) : '' }; // without a person there is no form, and need be no session
     if (code === 'forbidden') {
-      render(res, 'admin/403', presentForbidden(around, known && (await staffRecords.findAdminName(known.id))));
+      render(res, 'admin/403', presentForbidden(around, known && (await adminName(known))));
     } else if (code === 'not-found') {
       render(res, 'admin/404', presentNotFound(around));
     } else {
@@ -72,24 +75,24 @@ export const makeRenderError = ({
   };
 
   const log = (error: unknown, { code }: Described, req: Request, requestId: string): void => {
-    if (code === 'failure') {
-      const { fingerprint } = noteError(error, { place: `${req.method} ${routeOf(req)}`, id: requestId });
-      logger.error({ err: error, requestId, fingerprint }, 'request failed');
-    }
-    if (code === 'unavailable') logger.warn({ err: error, requestId }, 'a part of the service is away');
+    if (code !== 'failure' && code !== 'unavailable') return;
+    const { fingerprint } = noteError(error, { place: `${req.method} ${routeOf(req)}`, id: requestId });
+    const about = { err: error, requestId, fingerprint };
+    if (code === 'failure') logger.error(about, 'request failed');
+    else logger.warn(about, 'a part of the service is away');
   };
 
   return async (error: unknown, req, res, _next) => {
-    if (res.headersSent) {
-      req.socket.destroy(); // half an answer is out: cutting it is the only honest end
-      return;
-    }
-    if (error instanceof UploadRefused) {
+    if (error instanceof UploadRefused && !res.headersSent) {
       answerUploadProblem(req, res, { error, maxUploadMb, now: clock.now() });
       return;
     }
     const described = describeError(error);
     log(error, described, req, res.locals.requestId);
+    if (res.headersSent) {
+      req.socket.destroy(); // half an answer is out: cutting it is the only honest end
+      return;
+    }
     if (described.code === 'sign-in-needed') {
       res.redirect(303, signInAndBack(req));
       return;

@@ -41,9 +41,9 @@ export const makeHousekeeping = ({
   /** The long ones that run now. */
   const besides = new Map<string, Promise<void>>();
 
-  const runOne = async (chore: Chore, index: number): Promise<void> => {
+  const runOne = async (chore: Chore): Promise<void> => {
     try {
-      await alone(db, index, () => chore.run(stopping.signal));
+      await alone(db, chore.name, () => chore.run(stopping.signal));
     } catch (error) {
       if (chore.againMs !== undefined) due.set(chore.name, clock.now().getTime() + chore.againMs);
       const named = noteError(error, { place: `chore ${chore.name}` });
@@ -51,11 +51,11 @@ export const makeHousekeeping = ({
     }
   };
   const runDue = async (): Promise<void> => {
-    for (const [index, chore] of chores.entries()) {
+    for (const chore of chores) {
       const now = clock.now().getTime();
       if (stopping.signal.aborted || besides.has(chore.name) || (due.get(chore.name) ?? 0) > now) continue;
       due.set(chore.name, now + chore.everyMs);
-      const run = runOne(chore, index);
+      const run = runOne(chore);
       if (chore.beside)
         besides.set(
           chore.name,
@@ -85,13 +85,13 @@ export const makeHousekeeping = ({
   };
 };
 
-/** Does nothing where another process is at it. The lock's connection is separate from those that the chore uses. */
-const alone = (db: Db, index: number, run: () => Promise<unknown>): Promise<void> =>
+/** Does nothing where another process is at it, also one of another version: the lock goes by the name. The lock's connection is separate from those that the chore uses. */
+const alone = (db: Db, name: string, run: () => Promise<unknown>): Promise<void> =>
   db.transaction(async (trx) => {
     await trx.raw('set local idle_in_transaction_session_timeout = 0');
-    const { rows } = await trx.raw<{ rows: { mine: boolean }[] }>('select pg_try_advisory_xact_lock(?, ?) as mine', [
-      advisoryLocks.housekeeping,
-      index,
-    ]);
+    const { rows } = await trx.raw<{ rows: { mine: boolean }[] }>(
+      'select pg_try_advisory_xact_lock(?, hashtext(?)) as mine',
+      [advisoryLocks.housekeeping, name],
+    );
     if (rows[0]?.mine) await run();
   });

@@ -3,14 +3,14 @@ import { makeReference } from '../shared/reference.ts';
 import type { Clock } from './clock.ts';
 import type { Db } from './db.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
-import { isAway } from './is-away.ts';
+import { isForeseen } from './is-away.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
 type Deps = {
   db: Db;
   clock: Clock;
-  logger: Pick<Logger, 'error'>;
+  logger: Pick<Logger, 'error' | 'warn'>;
   metrics: Pick<Metrics, 'count'>;
   version: string;
 };
@@ -21,7 +21,7 @@ type Waiting = Fingerprint & { place: string; times: number; first_at: Date; las
 
 /**
  * Writes down an error; gives what it is called, for the log. Never waits and never throws. One that says that a part of the
- * service is away was foreseen, and is not counted.
+ * service is away for now was foreseen, and is not counted.
  */
 export type NoteError = (error: unknown, about: About) => { errorId: string; fingerprint: string };
 
@@ -29,6 +29,7 @@ export type NoteError = (error: unknown, about: About) => { errorId: string; fin
 const WRITE_AFTER_MS = 1000;
 /** When the database did not take them. */
 const AGAIN_MS = 15_000;
+const COMPLAIN_MS = 60_000;
 /** Kinds that wait to be written, and kinds that are kept: those that were not seen for longest go. */
 const MOST_WAITING = 100;
 const MOST_KEPT = 500;
@@ -39,6 +40,7 @@ export const makeErrorNotes = ({ db, clock, logger, metrics, version }: Deps) =>
   let waiting = new Map<string, Waiting>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
+  let complainedAt = -Infinity;
 
   const add = (one: Waiting): void => {
     const known = waiting.get(one.fingerprint);
@@ -50,7 +52,7 @@ export const makeErrorNotes = ({ db, clock, logger, metrics, version }: Deps) =>
   const note: NoteError = (error, { place, id = makeReference() }) => {
     const kind = fingerprintOf(error, place);
     const named = { errorId: id, fingerprint: kind.fingerprint };
-    if (error instanceof Error && isAway(error)) return named;
+    if (error instanceof Error && isForeseen(error)) return named;
     metrics.count('UnexpectedErrors');
     const at = clock.now();
     add({ ...kind, place: place.slice(0, 100), times: 1, first_at: at, last_at: at, example_id: id });
@@ -70,6 +72,12 @@ export const makeErrorNotes = ({ db, clock, logger, metrics, version }: Deps) =>
     logger.error({ fingerprint, type, code, place, errorId }, 'an error of a new kind; the status page lists it');
   };
 
+  const complain = (error: unknown): void => {
+    if (performance.now() - complainedAt < COMPLAIN_MS) return;
+    complainedAt = performance.now();
+    logger.warn({ err: error }, 'errors cannot be written down; it is tried again');
+  };
+
   const writeAll = async (): Promise<void> => {
     const batch = [...waiting.values()].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)); // no two processes lock each other out
     waiting = new Map();
@@ -77,7 +85,8 @@ export const makeErrorNotes = ({ db, clock, logger, metrics, version }: Deps) =>
       const fresh = await upsert(db, batch, version);
       for (const one of batch) if (fresh.has(one.fingerprint)) alarm(one);
       if (fresh.size > 0) await dropOldest(db);
-    } catch {
+    } catch (error) {
+      complain(error);
       const since = [...waiting.values()]; // the log has each of them in any case
       waiting = new Map(batch.map((one) => [one.fingerprint, one]));
       since.forEach(add);

@@ -9,7 +9,12 @@ type Figure = {
 
 /** Every figure by its name in CloudWatch. Alarms in `infra/` know these names: none is renamed without them. No figure has an id or a name of a person. */
 export const figures = {
-  Requests: { kind: 'counter', unit: 'Count', help: 'Requests that were answered, health and metrics aside.' },
+  Requests: {
+    kind: 'counter',
+    unit: 'Count',
+    help: 'Requests that ended, health, metrics and uploads that broke off aside.',
+  },
+  RequestsAborted: { kind: 'counter', unit: 'Count', help: 'Of them, those whose sender did not wait.' },
   RequestErrors: { kind: 'counter', unit: 'Count', help: 'Of them, those with a 5xx.' },
   RequestLatency: {
     ...{ kind: 'spread', unit: 'Milliseconds' },
@@ -33,6 +38,9 @@ export const figures = {
   ReviewBacklog: { kind: 'gauge', unit: 'Count', help: 'Photos that wait for the office.' },
   ReviewOldestSeconds: { kind: 'gauge', unit: 'Seconds', help: 'Age of the oldest of them.' },
   BackupAgeSeconds: { kind: 'gauge', unit: 'Seconds', help: 'Age of the newest backup.' },
+  BackupNeedsPerson: { kind: 'gauge', unit: 'Count', help: '1 where the status page is red because of backups.' },
+  MirrorOldestSeconds: { kind: 'gauge', unit: 'Seconds', help: 'Age of the oldest photo without its copy in S3.' },
+  FilesMissing: { kind: 'gauge', unit: 'Count', help: 'Photos whose files were missing or damaged at the last look.' },
 } as const satisfies Record<string, Figure>;
 
 export type FigureName = keyof typeof figures;

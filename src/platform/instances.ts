@@ -5,9 +5,10 @@ import type { Db } from './db.ts';
 export type Instance = { name: string; kind: 'web' | 'worker'; version: string; startedAt: Date; heardAt: Date };
 
 const BEAT_MS = 30_000;
-/** Who has said nothing for so long does not live, or cannot reach the database. */
+/** Who has said nothing for so long, by the database's clock alone, does not live, or cannot reach the database. */
 const LOST_MS = 100_000;
 const FORGOTTEN_MS = 86_400_000;
+const UNHEARD_FOR = `heard_at < now() - make_interval(secs => ?::float8 / 1000)`;
 
 type Own = Pick<Instance, 'name' | 'kind' | 'version'>;
 
@@ -18,14 +19,11 @@ export const makeHeartbeat = ({ db, clock, own }: { db: Db; clock: Clock; own: O
   let beating: Promise<unknown> = Promise.resolve();
 
   const beat = async (): Promise<void> => {
-    const now = clock.now();
     await db('instances')
-      .insert({ ...own, started_at: startedAt, heard_at: now })
+      .insert({ ...own, started_at: startedAt, heard_at: db.fn.now() })
       .onConflict('name')
       .merge(['heard_at']);
-    await db('instances')
-      .where('heard_at', '<', new Date(now.getTime() - FORGOTTEN_MS))
-      .delete();
+    await db('instances').whereRaw(UNHEARD_FOR, [FORGOTTEN_MS]).delete();
   };
   const beatAnyway = (): void => {
     beating = beat().catch(() => undefined);
@@ -52,10 +50,10 @@ type Row = Own & { started_at: Date; heard_at: Date };
 
 /** The processes that live, the oldest first. */
 export const makeListInstances =
-  ({ db, clock }: { db: Db; clock: Clock }) =>
+  ({ db }: { db: Db }) =>
   async (): Promise<Instance[]> => {
     const rows = await db('instances')
-      .where('heard_at', '>', new Date(clock.now().getTime() - LOST_MS))
+      .whereRaw(`not (${UNHEARD_FOR})`, [LOST_MS])
       .orderBy(['started_at', 'name'])
       .limit(100)
       .select<Row[]>();

@@ -11,3 +11,10 @@ export const isAway = (error: Error): boolean =>
   ('code' in error && AWAY.has(String(error.code))) ||
   error.name === 'KnexTimeoutError' ||
   /(^| - )(Connection terminated|timeout expired$)|is not queryable$/.test(error.message); // pg has no code for a connection that broke off; Knex puts the statement before it
+
+/** Of those, what does not pass by itself or should never come: statements and transactions that were ended, no handles left, S3 that refuses us. */
+const NOT_FORESEEN = new Set(['57014', '40P01', '40001', 'EMFILE', 'ENFILE', 'STORE_DENIED']);
+
+/** Whether an error says that a part is away in a way that needs no alarm of its own. */
+export const isForeseen = (error: Error): boolean =>
+  isAway(error) && !('code' in error && NOT_FORESEEN.has(String(error.code)));

@@ -28,7 +28,7 @@ export const libpqEnvironment = (
 ): Record<string, string> => {
   const at = new URL(connection.url);
   const given: Record<string, string | null | undefined> = {
-    PGHOST: at.searchParams.get('host') ?? at.hostname.replace(/^\[(.*)\]$/, '$1'),
+    PGHOST: at.searchParams.get('host') ?? decodeURIComponent(at.hostname.replace(/^\[(.*)\]$/, '$1')), // a socket's folder
     PGPORT: at.port,
     PGUSER: decodeURIComponent(at.username),
     PGPASSWORD: decodeURIComponent(at.password),

@@ -65,6 +65,11 @@ export const makeLogSink = (options: Options) => {
     logger.warn({ err: error, waiting: buffer.size().events }, 'the log does not reach CloudWatch; it is tried again');
   };
 
+  const tellRefused = (lines: number): void => {
+    onDropped(lines);
+    logger.warn({ lines }, 'CloudWatch refused lines of the log for good');
+  };
+
   const sendAll = async (): Promise<void> => {
     while (performance.now() >= notBefore) {
       const batch = buffer.take(Date.now());
@@ -76,7 +81,7 @@ export const makeLogSink = (options: Options) => {
       try {
         const { refused } = await store.put(batch, signal);
         out = 0;
-        if (refused > 0) onDropped(refused);
+        if (refused > 0) tellRefused(refused);
         if (failures > 0) logger.info('the log reaches CloudWatch again');
         failures = 0;
       } catch (error) {

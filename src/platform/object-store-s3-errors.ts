@@ -1,3 +1,4 @@
+import { type AwsFailure, codeAndStatus, codeOf, statusOf } from './aws-code.ts';
 import { StoreUnavailable } from './object-store.ts';
 
 /** Answers in which a server says that it has no room. */
@@ -40,7 +41,7 @@ export class S3Failure extends Error {
   constructor({ name, status }: Told) {
     super('S3 failed');
     this.name = 'S3Failure';
-    this.code = status === undefined ? name : `${name} ${status}`;
+    this.code = codeAndStatus(name, status);
   }
 }
 
@@ -50,10 +51,8 @@ const reasonOf = ({ name, status = 0 }: Told): StoreUnavailable['reason'] => {
   return status >= 300 && status < 500 && !PASSING.has(status) && !PASSING.has(name) ? 'denied' : 'away';
 };
 
-type Failed = Error & { $metadata?: { httpStatusCode?: number }; code?: unknown; syscall?: unknown };
-
 /** Errors of the SDK have metadata or a name of their own; those of the network have a code, and those of the disk a path. */
-const isOfS3 = (error: unknown): error is Failed => {
+const isOfS3 = (error: unknown): error is AwsFailure => {
   if (!(error instanceof Error)) return false;
   if ('$metadata' in error || '$response' in error) return true;
   if (['TimeoutError', 'AbortError', 'CredentialsProviderError', 'TokenProviderError'].includes(error.name))
@@ -64,12 +63,4 @@ const isOfS3 = (error: unknown): error is Failed => {
       String(error.code),
     )
   );
-};
-
-const statusOf = ({ $metadata }: Failed): number | undefined => $metadata?.httpStatusCode;
-
-/** Only what looks like a code: a server may say anything. */
-const codeOf = ({ name, code }: Failed): string => {
-  const told = typeof code === 'string' ? code : name;
-  return /^[A-Za-z][\w.:-]{0,60}$/.test(told) ? told : 'unknown';
 };

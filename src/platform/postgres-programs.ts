@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { EMPTY_PUBLIC, PLAIN_TEXT, sumQuestion } from './database-tables.ts';
 import type { TableFacts } from './database-load.ts';
 import { libpqEnvironment } from './libpq-environment.ts';
+import { portableScript } from './portable-script.ts';
 import { MARK_UNFINISHED } from './unfinished-restore.ts';
 
 /** PostgreSQL's own programs of one version, which a machine may have or not. */
@@ -98,7 +99,7 @@ export const restoreDatabase = async (
   });
   const script = async function* (): AsyncGenerator<string | Buffer> {
     yield `begin;\n${EMPTY_PUBLIC};\n`;
-    yield* untilExit(reader, reader.stdout, read);
+    yield* portableScript(untilExit(reader, reader.stdout, read));
     yield `${MARK_UNFINISHED};\n${PLAIN_TEXT};\n${tables.map(comparison).join('')}commit;\n`; // a script that breaks off before is rolled back
   };
   // pg_restore need not read an archive to its last byte; one that breaks off it refuses by its exit code.

@@ -15,10 +15,10 @@ export const makeProcessGauges = ({ db, folder }: { db: Db; folder: string }) =>
 
   const read = async (): Promise<Gauges> => {
     const { pool } = db.client as { pool: Pool };
+    const inUse = { PoolInUse: pool.numUsed(), PoolWaiting: pool.numPendingAcquires() }; // before who asks needs some too
     const volume = await statfs(folder).catch(() => undefined); // it is not there, or its disk is away
     return {
-      PoolInUse: pool.numUsed(),
-      PoolWaiting: pool.numPendingAcquires(),
+      ...inUse,
       RssBytes: process.memoryUsage.rss(),
       EventLoopDelay: delay.count > 0 ? delayOf(delay.percentile(99)) : wasDelayed,
       ...(volume && volume.blocks > 0 ? { DiskFreePercent: (100 * volume.bavail) / volume.blocks } : {}),

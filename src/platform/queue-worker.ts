@@ -34,7 +34,7 @@ const COMPLAIN_MS = 30_000;
 export const makeQueueWorker = (deps: Deps) => {
   const { db, connection, kinds, handlers, logger, noteError, pollSeconds = POLL_SECONDS } = deps;
   const names = Object.keys(kinds).filter((name) => handlers[name]);
-  const running = new Map<string, JobWithMetadata>();
+  const running = new Map<JobWithMetadata, Promise<void>>();
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
   const complain = makeComplain(logger, isStopping);
@@ -45,18 +45,25 @@ export const makeQueueWorker = (deps: Deps) => {
 
   const run = async (job: JobWithMetadata): Promise<void> => {
     const { id, name } = job;
-    running.set(id, job);
     try {
       await handlers[name]?.(kinds[name]?.payload.parse(job.data) as never, { signal: job.signal });
     } catch (error) {
+      if (isStopping() && job.signal.aborted) {
+        logger.info({ err: error, job: name, jobId: id }, 'a job ended because the process stops; it is run again');
+        throw new JobFailure(error);
+      }
       const named = noteError(error, { place: `job ${name}` });
       const about = { err: error, job: name, jobId: id, tries: job.retryCount + 1, ...named };
       if (job.retryCount < job.retryLimit) logger.warn(about, 'a job failed; it is tried again');
       else logger.error(about, 'a job failed for good; look at it with jobs:list, try it again with jobs:retry');
       throw new JobFailure(error);
-    } finally {
-      running.delete(id);
     }
+  };
+
+  const runKnown = async (job: JobWithMetadata): Promise<void> => {
+    const done = run(job).finally(() => running.delete(job));
+    running.set(job, done);
+    await done;
   };
 
   const open = async (): Promise<void> => {
@@ -70,7 +77,7 @@ export const makeQueueWorker = (deps: Deps) => {
     for (const name of names) {
       const worker = await opened.work(name, options, async ([job]) => {
         opened.notifyWorker(worker); // the next one comes without a pause
-        if (job) await run(job as JobWithMetadata);
+        if (job) await runKnown(job as JobWithMetadata);
       });
     }
     logger.info({ jobs: names }, 'jobs are run here');
@@ -115,9 +122,10 @@ export const makeQueueWorker = (deps: Deps) => {
     const closing = boss;
     if (!closing) return;
     await within(graceMs, Promise.all(names.map((name) => closing.offWork(name))));
-    for (const job of running.values()) await handBack(db, job).catch(complain);
+    for (const job of running.keys()) await handBack(db, job).catch(complain);
     if (running.size > 0) logger.warn({ jobs: running.size }, 'jobs were handed back; another process runs them again');
     await within(CLOSE_MS, closing.stop({ graceful: false }));
+    await within(CLOSE_MS, Promise.allSettled(running.values())); // now told: they may have to write how they ended
   };
 
   return { start, check, stop };

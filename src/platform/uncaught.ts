@@ -8,8 +8,8 @@ type Deps = {
   lastWords: () => Promise<unknown>;
 };
 
-/** What the last words may take. */
-const LIMIT_MS = 4000;
+/** What the last words may take: 2 s for the errors, 3 s for the log, and the figures between them. */
+const LIMIT_MS = 6000;
 
 /** From now on a fault that nobody caught is logged and noted, and then ends the process with 1: nobody knows what state it is in. */
 export const endOnUncaught = ({ logger, noteError, lastWords }: Deps): void => {

@@ -15,6 +15,7 @@ test('R67: a fault that nobody caught ends the process; it is logged and noted, 
     { level: 'fatal', msg: 'a fault that nobody caught', err: { type: 'TypeError' } },
     { level: 'error', msg: 'an error of a new kind; the status page lists it', place: 'process' },
   ]);
+  expect(service.logged().filter(({ msg }) => msg === 'metrics')).toMatchObject([{ NewErrorFingerprints: 1 }]);
   const status = await home.cli(['status', '--json']);
   expect(status.code).toBe(1);
   expect(JSON.parse(status.stdout)).toMatchObject({

@@ -31,6 +31,17 @@ const reader = (changes: Partial<Deps> = {}) =>
     ...changes,
   });
 
+test('what is wrong with a part, and not just away, is noted', async () => {
+  const places: string[] = [];
+  const noteError = (_error: unknown, { place }: { place: string }) => {
+    places.push(place);
+    return { errorId: '', fingerprint: '' };
+  };
+  const wrong = () => Promise.reject(new TypeError('rows of undefined'));
+  await reader({ listErrors: wrong, checkStorage: wrong, noteError })();
+  expect(places).toEqual(['status errors']);
+});
+
 const jobOf = ({ jobs }: SystemStatus, name: string) =>
   jobs.ok ? jobs.value.find((job) => job.name === name) : undefined;
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { wireSystemStatus } from '../../src/wiring-status.ts';
 import { statusCommand } from '../../src/commands/status.ts';
 import { paths } from '../../src/http/paths.ts';
 import { withoutTables } from '../support/ask-everything.ts';
@@ -90,4 +91,20 @@ test('`status` says the same to a shell: exit 1 when something needs a person', 
   expect(found.exit).toBe(1);
   expect(found.json['attention']).toEqual(['1 error of a new kind. Ask the people who run this service.']);
   expect(found.text).toContain('77a0d2aa TypeError, GET /admin/parents, 1 times');
+});
+
+test('`status` sees that no process lives, and with JOBS=worker the page and /metrics see that no worker does', async () => {
+  const service = { ...at.app, ...at.staged.parts };
+  const attention = async (config = service.config) =>
+    (await statusCommand.run({ ...service, config }, { values: {}, words: [] })).json['attention'];
+  const noWeb = 'No process lives that answers parents and the office.';
+  const noWorker = 'No process that runs jobs lives. Ask the people who run this service to start the worker.';
+  const config = { ...service.config, JOBS: 'worker' as const };
+  expect(await attention()).toEqual([noWeb]);
+  expect(await attention(config)).toEqual([noWeb, noWorker]);
+  await giveInstances(at.app, [{ name: 'oakfield-1', kind: 'web', version: '1.4.2', heardSecondsAgo: 10 }]);
+  expect(await attention(config)).toEqual([noWorker]);
+  expect(await wireSystemStatus({ ...service, config })()).toMatchObject({ jobsServed: { ok: false } }); // jobs_up
+  await giveInstances(at.app, [{ name: 'oakfield-2', kind: 'worker', version: '1.4.2', heardSecondsAgo: 10 }]);
+  expect(await attention(config)).toEqual([]);
 });

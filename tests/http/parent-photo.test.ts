@@ -70,12 +70,13 @@ describe('sending', () => {
     const { UploadsAccepted, UploadsRefused, Requests } = app.metrics.read().counts;
     const latencies = app.metrics.read().latency.count;
     await send(visitor, form, face); // and the page behind it
+    await send(visitor, form, face); // it is there already: neither
     await send(visitor, form, Buffer.from('no picture'));
     await makeVisitor(app.url).post(to.parentPhoto(parent.id), new FormData());
     const { counts, latency } = app.metrics.read();
     expect(counts).toMatchObject({ UploadsAccepted: UploadsAccepted + 1, UploadsRefused: UploadsRefused + 1 });
-    expect(counts.Requests).toBe(Requests + 4);
-    expect(latency.count).toBe(latencies + 1); // of the page alone
+    expect(counts.Requests).toBe(Requests + 6);
+    expect(latency.count).toBe(latencies + 2); // of the pages alone
   });
 
   test('a session ends after a day: the page says to open the link again', async () => {

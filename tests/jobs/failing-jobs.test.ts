@@ -100,9 +100,13 @@ test('a stop waits for what runs, takes nothing new, and hands back what does no
     return wait(1500);
   };
   const long: NumberHandler = ({ n }, { signal }) =>
-    new Promise<void>((resolve) => {
+    new Promise<void>((_resolve, reject) => {
       began.push(`long ${n}`);
-      signal.addEventListener('abort', () => resolve(void began.push('told')));
+      const end = (): void => {
+        began.push('told');
+        reject(new Error('the process stopped in the middle'));
+      };
+      signal.addEventListener('abort', () => setTimeout(end, 300)); // it writes down how it ended
     });
   const inOne = testJobs({ short, long }, { retryLimit: 1 });
   const one = await start({ jobs: inOne });
@@ -120,6 +124,7 @@ test('a stop waits for what runs, takes nothing new, and hands back what does no
     { name: 'long', state: 'waiting', payload: { n: 1 }, tries: 1 },
     { name: 'long', state: 'waiting', payload: { n: 2 }, tries: 0 },
   ]);
+  expect(one.metrics.read().counts.UnexpectedErrors).toBe(0); // a stop is no fault
   const ran: number[] = [];
   const failsAtFirst = async ({ n }: { n: number }) => {
     ran.push(n);

@@ -30,8 +30,10 @@ test('all chores run at the start, each to its end', async () => {
 
 test('a chore that fails holds up no other; one that runs is told when the service stops', async () => {
   const told: boolean[] = [];
+  let hasBegun = false;
   const untilStopped = (stopping: AbortSignal) =>
     new Promise<void>((resolve) => {
+      hasBegun = true;
       stopping.addEventListener('abort', () => {
         told.push(stopping.aborted);
         resolve();
@@ -45,6 +47,7 @@ test('a chore that fails holds up no other; one that runs is told when the servi
   const housekeeping = makeHousekeeping({ ...app, chores });
   housekeeping.start();
   await expect.poll(() => app.logs.join('')).toContain('a chore failed; it runs again in its turn');
+  await expect.poll(() => hasBegun).toBe(true);
   await housekeeping.stop();
   expect(told).toEqual([true]);
 });
@@ -57,7 +60,9 @@ test('a chore runs in one process at a time', async () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     running -= 1;
   };
-  const processes = [1, 2, 3].map(() => makeHousekeeping({ ...app, chores: [{ name: 'one', everyMs: 1000, run }] }));
+  const one = { name: 'one', everyMs: 1000, run };
+  const added = { name: 'of the next version', everyMs: 1000, run: () => Promise.resolve() };
+  const processes = [[one], [added, one], [one, added]].map((chores) => makeHousekeeping({ ...app, chores }));
   for (const process of processes) process.start();
   await expect.poll(() => most).toBe(1);
   for (const process of processes) await process.stop();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { describeError } from '../../src/http/describe-error.ts';
 import { type Db, openDb } from '../../src/platform/db.ts';
 import { makeErrorNotes } from '../../src/platform/error-notes.ts';
 import { fingerprintOf } from '../../src/platform/fingerprint.ts';
@@ -19,9 +20,13 @@ beforeEach(async () => db('error_kinds').delete());
 const startNotes = (version = '1.4.2', now = new Date()) => {
   const metrics = makeMetrics();
   const alarms: object[] = [];
-  const logger = { error: (about: object) => void alarms.push(about) };
+  const warnings: string[] = [];
+  const logger = {
+    error: (about: object) => void alarms.push(about),
+    warn: (_about: object, text?: string) => void warnings.push(text ?? ''),
+  };
   const notes = makeErrorNotes({ db, clock: { now: () => now }, logger, metrics, version });
-  return { ...notes, alarms, counts: () => metrics.read().counts };
+  return { ...notes, alarms, warnings, counts: () => metrics.read().counts };
 };
 
 /** An error as our own code at `at` throws it. */
@@ -67,6 +72,17 @@ test('a part that is away was foreseen', async () => {
   expect(await rows()).toEqual([]);
 });
 
+test('R62: S3 that refuses us, a statement that was ended, no handles left: the answer is the same 503, but it is noted', async () => {
+  const notes = startNotes();
+  for (const code of ['STORE_DENIED', '57014', '40P01', '40001', 'EMFILE', 'ENFILE']) {
+    const error = thrown(`read${code}`, { code });
+    expect(describeError(error)).toMatchObject({ status: 503 });
+    notes.note(error, { place: 'job photo-backup' });
+  }
+  expect(notes.counts()).toMatchObject({ UnexpectedErrors: 6 });
+  await notes.stop();
+});
+
 test('while the database is away nothing waits, nothing breaks, and what was noted is written when it is back', async () => {
   const notes = startNotes();
   const owner = openDb({ url: database.ownerUrl, max: 1 });
@@ -79,6 +95,7 @@ test('while the database is away nothing waits, nothing breaks, and what was not
   for (const heal of undo) await heal();
   await owner.destroy();
   await notes.stop();
+  expect(notes.warnings).toEqual(['errors cannot be written down; it is tried again']);
   expect(await rows()).toHaveLength(100); // more kinds at once tell nothing more
 });
 

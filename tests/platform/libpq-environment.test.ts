@@ -33,6 +33,11 @@ describe('libpq verifies what node-postgres verifies', () => {
   });
 });
 
+test('the folder of a socket is one, however the address says it', () => {
+  for (const url of ['postgres://app@%2Frun%2Fpostgresql/school', 'postgres:///school?host=/run/postgresql'])
+    expect(libpqEnvironment({ url, sslCa: undefined }, 15)['PGHOST']).toBe('/run/postgresql');
+});
+
 test('the address is taken apart, nothing that is missing is set', () => {
   const { PGPASSWORD, PGDATABASE, PGPORT } = libpqEnvironment(
     { url: 'postgres://app:p%40ss@[::1]:6432/school%20one', sslCa: undefined },

@@ -63,6 +63,7 @@ test('a wrong key is refused, told once, and no line is lost', async () => {
   expect(await arrived()).toEqual([]);
   expect(own).toHaveLength(1);
   expect(own[0]).toMatch(/"level":"warn".*InvalidSignatureException.*does not reach CloudWatch/);
+  expect(own[0]).not.toMatch(/Credential=|x-amz|AWS4/i); // the answer quotes them (R67)
   expect((await cloud.told()).refusals).toContainEqual(expect.stringContaining('InvalidSignature'));
   await sink.close(50);
   expect(dropped()).toBe(1);
@@ -98,6 +99,23 @@ test.each(['down', 500, 'throttled', 'denied'] as const)(
       'the log does not reach CloudWatch; it is tried again',
       'the log reaches CloudWatch again',
     ]);
+  },
+);
+
+test.each([
+  ['no-retention', ['line 0'], 0, []],
+  ['already', [], 0, []],
+  ['invalid', [], 1, ['CloudWatch refused lines of the log for good']],
+] as const)(
+  'a refusal of one call (%s) holds no line up, and what is lost by it is said',
+  async (fault, kept, lost, said) => {
+    const { sink, own, arrived, dropped } = startSink();
+    await cloud.fail(fault);
+    sink.write('line 0');
+    await sink.close();
+    expect(await arrived()).toEqual(kept);
+    expect(dropped()).toBe(lost);
+    expect(own.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(said);
   },
 );
 

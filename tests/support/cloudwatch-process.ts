@@ -3,8 +3,11 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** `down`: the connection breaks; `hangs`: no answer ever comes; `throttled`, `denied`, 500: that answer. */
-export type CloudWatchFault = 'down' | 'hangs' | 'throttled' | 'denied' | 500;
+/**
+ * `down`: the connection breaks; `hangs`: no answer ever comes; `throttled`, `denied`, 500: that answer; `no-retention`, `already`,
+ * `invalid`: one call is refused. Every refusal quotes the request, as AWS's may.
+ */
+export type CloudWatchFault = 'down' | 'hangs' | keyof typeof faults | keyof typeof oneCall;
 type Event = { timestamp: number; message: string };
 export type Group = { retentionInDays?: number; streams: Record<string, Event[]> };
 export type Told = { groups: Record<string, Group>; calls: string[]; refusals: string[] };
@@ -111,6 +114,20 @@ const faults = {
   500: [500, 'InternalFailure'],
 } as const;
 
+const oneCall = {
+  'no-retention': ['PutRetentionPolicy', 'LimitExceededException'],
+  already: ['PutLogEvents', 'DataAlreadyAcceptedException'],
+  invalid: ['PutLogEvents', 'InvalidParameterException'],
+} as const;
+
+/** What is answered to every call, or to this one. */
+const faultOf = (call: string): readonly [number, string] | undefined => {
+  if (fault === null || fault === 'down' || fault === 'hangs') return undefined;
+  if (fault in faults) return faults[fault as keyof typeof faults];
+  const [only, type] = oneCall[fault as keyof typeof oneCall];
+  return only === call ? [400, type] : undefined;
+};
+
 const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
   if (fault === 'down') {
     req.socket.destroy();
@@ -122,9 +139,10 @@ const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> =
     res.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(said ? JSON.stringify(said) : '');
   const name = String(req.headers['x-amz-target']).replace('Logs_20140328.', '');
   calls.push(name);
-  if (fault) {
-    const [status, type] = faults[fault];
-    answer(status, { __type: type, message: 'as told' });
+  const told = faultOf(name);
+  const quoted = JSON.stringify(req.headers);
+  if (told) {
+    answer(told[0], { __type: told[1], message: quoted });
     return;
   }
   try {
@@ -135,7 +153,7 @@ const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> =
   } catch (error) {
     const { type, message } = error instanceof Refused ? error : { type: 'InternalFailure', message: String(error) };
     if (!type.startsWith('Resource')) refusals.push(`${name}: ${type}: ${message}`);
-    answer(400, { __type: type, message });
+    answer(400, { __type: type, message: `${message} ${quoted}` });
   }
 };
 

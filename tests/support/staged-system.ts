@@ -35,7 +35,8 @@ export const makeStaged = () => {
     officeBackups: {
       state: async () => {
         if (now.backups === 'hangs') await wait(4000);
-        if (now.backups === 'hangs' || now.backups === 'fails') throw new Error('connect ECONNREFUSED');
+        if (now.backups === 'hangs' || now.backups === 'fails')
+          throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
         return now.backups;
       },
       startWork: async (_trx, kind, staffId) => void asked.push(`${kind} by ${staffId}`),

@@ -10,6 +10,8 @@ declare global {
     interface Locals {
       /** What an error page and the log call this request, e.g. '7F3K-92QX'. */
       requestId: string;
+      /** Whether it brought a photo that is kept now and was not before. */
+      isPhotoKept?: boolean;
     }
   }
 }
@@ -29,10 +31,10 @@ export const makeRequestLog =
     res.once('close', () => {
       const ms = performance.now() - started;
       const route = routeOf(req);
-      const { parent, staff } = res.locals as Partial<Express.Locals>;
+      const { parent, staff, isPhotoKept = false } = res.locals as Partial<Express.Locals>;
       const { method } = req;
       const { statusCode: status, writableFinished: whole } = res;
-      if (whole) count(metrics, { method, route, status, ms, byParent: parent !== undefined });
+      count(metrics, { method, route, status, ms, whole, byParent: parent !== undefined, isPhotoKept });
       logger.info(
         {
           ...{ requestId, method, route, status, ms: Math.round(ms), bytes: socket.bytesWritten - sentBefore },
@@ -50,15 +52,32 @@ export const makeRequestLog =
 /** Asked by machines, every few seconds: they would hide what people meet. */
 const PROBES = new Set<string>([paths.health, paths.ready, paths.metrics]);
 
-type Answered = { method: string; route: string; status: number; ms: number; byParent: boolean };
+type Ended = {
+  method: string;
+  route: string;
+  status: number;
+  ms: number;
+  /** Whether its answer went out whole. */
+  whole: boolean;
+  byParent: boolean;
+  isPhotoKept: boolean;
+};
 
-const count = (metrics: Metrics, { method, route, status, ms, byParent }: Answered): void => {
+const count = (metrics: Metrics, ended: Ended): void => {
+  const { method, route, status, ms, whole } = ended;
   if (PROBES.has(route)) return;
+  const isUpload = method === 'POST' && route === paths.parentPhoto;
+  if (isUpload && !whole) return; // a parent's network broke off, which is daily life
   metrics.count('Requests');
-  if (status >= 500) metrics.count('RequestErrors');
-  if (method !== 'POST' || route !== paths.parentPhoto) {
+  if (!whole) metrics.count('RequestsAborted');
+  else if (status >= 500) metrics.count('RequestErrors');
+  if (!isUpload)
     metrics.took(ms); // how long an upload takes is up to the parent's network
-  } else if (byParent) {
-    metrics.count(status < 400 ? 'UploadsAccepted' : 'UploadsRefused');
-  }
+  else if (ended.byParent) countUpload(metrics, ended);
+};
+
+/** A photo that comes once more is neither. */
+const countUpload = (metrics: Metrics, { status, isPhotoKept }: Ended): void => {
+  if (isPhotoKept) metrics.count('UploadsAccepted');
+  else if (status >= 400) metrics.count('UploadsRefused');
 };

@@ -67,6 +67,7 @@ export const makeSendPhoto = ({
     });
     if (received.ok ? received.value.repeated : received.reason === 'busy') await uploadLimit.giveBack(res);
     if (received.ok) {
+      res.locals.isPhotoKept = !received.value.repeated;
       res.redirect(303, await whatIsSaid(parent.id, received.value.photoId));
     } else if (received.reason === 'link-closed') {
       showExpired(res);

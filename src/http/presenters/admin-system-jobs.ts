@@ -1,4 +1,5 @@
-import type { Answer, SystemStatus } from '../../dashboard/system-status.ts';
+import type { Answer } from '../../dashboard/ask-part.ts';
+import type { SystemStatus } from '../../dashboard/system-status.ts';
 import type { Speech } from '../../platform/i18n.ts';
 import type { RichPart } from '../../platform/rich-text.ts';
 import type { OfficeDates } from './admin-dates.ts';
@@ -90,12 +91,18 @@ export const presentJobs = ({ speech, dates }: Around, jobs: Answer<Job[]>): Job
     : null;
 
 /** What the jobs need of a person. */
-export const jobConcerns = ({ speech, dates, now }: Around, { jobs, jobsServed }: SystemStatus): Concern[] => {
+export const jobConcerns = ({ speech, dates, now }: Around, status: SystemStatus): Concern[] => {
+  const { jobs, jobsServed } = status;
   const { t } = speech;
   if (!jobs.ok) return [{ areas: ['jobs'], tone: 'bad', section: 'jobs', text: t('office.system.attention.jobsAway') }];
   const concerns: Concern[] = [];
   if (!jobsServed.ok)
-    concerns.push({ areas: ['jobs'], tone: 'bad', section: 'jobs', text: t('office.system.attention.notServed') });
+    concerns.push({
+      areas: ['jobs'],
+      tone: 'bad',
+      section: 'jobs',
+      text: t(`office.system.attention.${lacksWorker(status) ? 'noWorker' : 'notServed'}`),
+    });
   for (const job of jobs.value) {
     const about = (text: string): Concern => ({
       ...{ areas: job.name === 'photo-check' ? ['checks', 'jobs'] : ['jobs'] },
@@ -109,6 +116,9 @@ export const jobConcerns = ({ speech, dates, now }: Around, { jobs, jobsServed }
   }
   return concerns;
 };
+
+const lacksWorker = ({ needsWorker, instances }: SystemStatus): boolean =>
+  needsWorker && instances.ok && instances.value.every(({ kind }) => kind !== 'worker');
 
 /** The cards of what runs; `names` of the staff whom the reader knows, by id. */
 export const presentWorks = (around: Around, works: Answer<Work[]>, names: Map<number, string>): WorkCard[] | null =>
