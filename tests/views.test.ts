@@ -14,7 +14,8 @@ const source = (file: string) => readFileSync(join(viewsDir, file), 'utf8');
 const withoutCode = (template: string) => template.replace(/<%[\s\S]*?%>/g, '');
 
 /** Attributes whose value is read to people, or said by a script; `data-now` names what a script brings up to date. */
-const SPOKEN = /\s(?:alt|title|placeholder|label|aria-label|content|data-(?!parent-id|status|copy|now)[a-z-]+)="([^"]*)"/g;
+const SPOKEN =
+  /\s(?:alt|title|placeholder|label|aria-label|content|data-(?!parent-id|status|copy|now)[a-z-]+)="([^"]*)"/g;
 /** The values of `content` that are for machines. */
 const MACHINE = new Set(['width=device-width, initial-scale=1', 'light dark', '#213d8f', 'no-referrer', 'noindex']);
 
