@@ -95,7 +95,7 @@ test.concurrent(
       const postmaster = home.postmaster();
       if (postmaster === undefined) throw new Error('no database is running');
       process.kill(postmaster, 'SIGKILL');
-      await expect.poll(() => home.postmaster(), { timeout: 15_000, interval: 50 }).not.toBe(postmaster);
+      await context.expect.poll(() => home.postmaster(), { timeout: 15_000, interval: 50 }).not.toBe(postmaster);
       await enqueue(home, kill + 2);
       await worker.says(`done ${kill + 2}`);
     }
@@ -134,7 +134,7 @@ test.concurrent(
         utimesSync(stray, 0, 0);
         const worker = home.worker();
         await worker.says('jobs are run here');
-        await expect.poll(() => existsSync(stray), { timeout: 10_000 }).toBe(false); // it does the chores too
+        await context.expect.poll(() => existsSync(stray), { timeout: 10_000 }).toBe(false); // it does the chores too
         expect(await worker.end('SIGTERM')).toEqual({ code: 0, signal: null });
       }
       expect(await service.end('SIGINT')).toEqual({ code: 0, signal: null });
