@@ -1,20 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asNpmStarts } from '../support/as-npm-starts.ts';
 import { decodersOf, watchResident } from '../support/decoders-of.ts';
 import { costlyPhoto, plain } from '../support/pictures.ts';
 import { sendUntilTaken } from '../support/send-until-taken.ts';
 import { openForm, type Sender, sendPhoto } from '../support/sender.ts';
 import { type Home, makeHome, type Service } from '../support/service.ts';
 import { slowestAnswer } from '../support/slowest-answer.ts';
-
-/** Memory settings and options of Node as `npm start` gives them. */
-const asNpmStarts = () => {
-  const line = /"start": "(.*)"/.exec(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))?.[1] ?? '';
-  const env: Record<string, string> = {};
-  for (const [, name = '', value = ''] of line.matchAll(/\b(MALLOC_\w+)=(\d+)/g)) env[name] = value;
-  return { env, execArgv: line.match(/--[\w-]+=\d+/g) ?? [] };
-};
 
 let home: Home;
 let service: Service;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { asNpmStarts } from './as-npm-starts.ts';
 import { HOST, startEdge } from './edge.ts';
 import { freePort } from './nginx.ts';
 import { type Home, makeHome } from './service.ts';
@@ -20,12 +21,14 @@ type Running = ReturnType<Home['spawn']>;
 export const startRolled = async ({ from, env = {} }: Options = {}) => {
   const home = makeHome();
   const ports: [number, number] = [await freePort(), await freePort()];
-  const settings = { BASE_URL: `https://${HOST}`, TRUST_PROXY: 'loopback', ...env };
+  const { execArgv, ...asStarted } = asNpmStarts();
+  const settings = { ...asStarted.env, BASE_URL: `https://${HOST}`, TRUST_PROXY: 'loopback', ...env };
   const running = new Map<number, Running>();
   /** How each process ended that the script has restarted. */
   const ends: Awaited<Running['exited']>[] = [];
   const launch = (port: number, version?: string): Running => {
-    const instance = home.spawn({ env: { ...settings, PORT: String(port) }, ...(version ? { from: version } : {}) });
+    const more = version ? { from: version } : {};
+    const instance = home.spawn({ env: { ...settings, PORT: String(port) }, execArgv, ...more });
     running.set(port, instance);
     return instance;
   };
