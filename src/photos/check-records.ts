@@ -71,14 +71,14 @@ const lockParents = async (trx: Trx, photoIds: number[]): Promise<void> => {
   await trx('parents').whereIn('id', theirs).orderBy('id').forUpdate().select('id');
 };
 
-/** The photos of others that wait for a decision hear of it too; one who is being decided now is left alone. */
+/** The photos of others that wait for a decision hear of it too. One whose portrait is being cut is waited for: who does it needs nothing of ours. */
 const tellTwins = async (trx: Trx, ids: number[]): Promise<void> => {
   const rows = await trx('photos')
     .whereIn('id', ids)
     .where({ status: 'pending' })
     .whereNotNull('checks')
+    .orderBy('id')
     .forUpdate()
-    .skipLocked()
     .select<Pick<PhotoRow, 'id' | 'checks'>[]>('id', 'checks');
   for (const { id, checks } of rows) {
     const all = (checks ?? []).map((check) =>

@@ -189,6 +189,23 @@ describe('the very same picture of another parent', () => {
     expect(await same(second.photoId)).toEqual(['advice', 1, 'advice']);
   });
 
+  test('one whose portrait is being cut at this moment is waited for', async () => {
+    const print = '3c5a0f69'.repeat(4);
+    const first = await sent(print);
+    const second = await sent();
+    say = `print ${print}`;
+    const looking = await app.db.transaction(async (trx) => {
+      await trx('photos').where({ id: first.photoId }).forUpdate().first('id');
+      const check = checking.check(second.photoId);
+      await expect.poll(waiting).toBeGreaterThan(0);
+      return { check };
+    });
+    await looking.check;
+    say = 'good';
+    expect(await same(first.photoId)).toEqual(['advice', 1, 'advice']);
+    expect(await same(second.photoId)).toEqual(['advice', 1, 'advice']);
+  });
+
   test('what it is found by goes with the photo', async () => {
     const { photoId } = await sent(PRINT);
     await app.db('photos').where({ id: photoId }).delete();
