@@ -1,25 +1,25 @@
 import { parseArgs } from 'node:util';
 import { type Logger, makeLogger } from '../platform/logger.ts';
 import { type Config, loadConfig } from '../shared/config.ts';
-import { wire } from '../wiring.ts';
 import { type BareCommand, type Command, type Given, type Said, UsageError } from './command.ts';
-import { explainFailure } from './explain-failure.ts';
 
 /** Runs one command line; gives the exit code: 0 done, 1 it failed or found faults, 2 the call makes no sense. */
 export const runCommand = async (
-  commands: Record<string, Command | BareCommand>,
+  commands: Record<string, () => Promise<Command | BareCommand>>,
   args: string[],
 ): Promise<0 | 1 | 2> => {
   const [name = 'help', ...rest] = args;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) {
-    process.stdout.write(help(commands));
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) {
+    process.stdout.write(help(await Promise.all(Object.values(commands).map((one) => one()))));
     return name === 'help' || name === '--help' ? 0 : 2;
   }
+  const command = await load();
   try {
     return await runOne(command, parse(command, rest));
   } catch (error) {
     if (error instanceof UsageError) return complain(`${error.message}\nUsage: npm run cli -- ${command.usage}\n`, 2);
+    const { explainFailure } = await import('./explain-failure.ts');
     const explained = explainFailure(error);
     if (explained === undefined) throw error;
     return complain(`${explained}\n`, 1);
@@ -39,6 +39,7 @@ type Around = { config: Config; logger: Logger };
 
 const runWired = async (command: Command, around: Around, given: Given): Promise<Said> => {
   const { run, bringsSchool, takesPhotos } = command;
+  const { wire } = await import('../wiring.ts');
   const service = await wire({ ...around, firstSchool: bringsSchool !== true, takesPhotos: takesPhotos === true });
   try {
     return await run(service, given);
@@ -62,7 +63,7 @@ const complain = (text: string, exit: 1 | 2): 1 | 2 => {
   return exit;
 };
 
-const help = (commands: Record<string, Command | BareCommand>): string => {
-  const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
+const help = (commands: (Command | BareCommand)[]): string => {
+  const lines = commands.map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
   return `Usage: npm run cli -- COMMAND [OPTIONS] [--json]\n\n${lines.join('\n')}\n  help\n      this list\n`;
 };
