@@ -8,8 +8,15 @@ const apart = {
   nginx: 'tests/nginx/**/*.test.ts',
 };
 
-/** Measure memory or keep servers of their own: each file in a process of its own. The others share what they import. */
-const alone = ['tests/platform/**/*.test.ts', 'tests/photos/**/*.test.ts'];
+/** Look at what their process holds, or change its environment: each in a process of its own. The others share what they import. */
+const alone = [
+  'tests/photos/image-library.test.ts',
+  'tests/photos/inspect-image.test.ts',
+  'tests/photos/measure-photo.test.ts',
+  'tests/platform/embedded-postgres*.test.ts',
+  'tests/platform/log-sink.test.ts',
+  'tests/platform/s3-strict.test.ts',
+];
 
 /** Plant faults in the tree for a moment: not beside the others. */
 const rules = ['tests/architecture.test.ts', 'tests/lint-rules.test.ts'];
@@ -29,7 +36,7 @@ export default defineConfig({
     globalSetup: ['tests/support/cluster.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Also on a machine with two cores, of which one would be left idle. Crash tests mostly wait for what they ended: they have three.
+    // Also on a machine with two cores, of which one would be left idle. Crash and unit tests wait for others a good part of their time: they have three.
     maxWorkers: 2,
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'lcovonly'], thresholds: { lines: 90 } },
     projects: [
@@ -43,7 +50,7 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'alone', include: alone } },
-      { extends: true, test: { name: 'rules', include: rules, fileParallelism: false } },
+      { extends: true, test: { name: 'rules', include: rules } },
       {
         extends: true,
         test: { name: 'e2e', include: ['tests/journeys/**/*.e2e.ts'], testTimeout: 180_000 },
