@@ -83,6 +83,7 @@ create table error_kinds (
   last_at timestamp with time zone not null,
   example_id text not null,
   version text not null,
+  done_at timestamp with time zone,
   constraint error_kinds_code_check CHECK ((code ~ '^[\w.$-]{1,60}$'::text)),
   constraint error_kinds_example_id_check CHECK (((char_length(example_id) >= 1) AND (char_length(example_id) <= 40))),
   constraint error_kinds_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{8}$'::text)),

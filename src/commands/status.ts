@@ -42,8 +42,8 @@ const partsOf = (status: SystemStatus) => ({
     ...{ name, waiting, running, failed, due_since: dueSince },
   })),
   backups: backupsOf(status),
-  errors: valueOf(status.errors)?.map(({ firstAt, lastAt, exampleId, isNew, ...error }) => ({
-    ...{ ...error, first_at: firstAt, last_at: lastAt, example_id: exampleId, is_new: isNew },
+  errors: valueOf(status.errors)?.map(({ firstAt, lastAt, exampleId, isNew, isBack, ...error }) => ({
+    ...{ ...error, first_at: firstAt, last_at: lastAt, example_id: exampleId, is_new: isNew, is_back: isBack },
   })),
 });
 

@@ -17,29 +17,33 @@ export type ErrorKind = {
   version: string;
   /** First seen less than a day ago. */
   isNew: boolean;
+  /** Seen again after somebody had said that it was dealt with. */
+  isBack: boolean;
 };
 
 const DAY_MS = 86_400_000;
 const LISTED_DAYS = 7;
 const MOST = 50;
 
-type Row = Omit<ErrorKind, 'times' | 'isNew'> & { times: string };
+type Row = Omit<ErrorKind, 'times' | 'isNew' | 'isBack'> & { times: string; doneAt: Date | null };
 
-/** The kinds of errors that were seen in the last seven days, the last seen first; at most 50. */
+/** The kinds of errors that were seen in the last seven days and are not done, the last seen first; at most 50. */
 export const makeListErrors =
   ({ db, clock }: { db: Db; clock: Clock }) =>
   async (): Promise<ErrorKind[]> => {
     const now = clock.now().getTime();
     const rows: Row[] = await db('error_kinds')
       .where('last_at', '>', new Date(now - LISTED_DAYS * DAY_MS))
+      .whereRaw('(done_at is null or done_at < last_at)')
       .orderBy('last_at', 'desc')
       .limit(MOST)
       .select('fingerprint', 'type', 'code', 'place', 'times', 'version', {
-        ...{ firstAt: 'first_at', lastAt: 'last_at', exampleId: 'example_id' },
+        ...{ firstAt: 'first_at', lastAt: 'last_at', exampleId: 'example_id', doneAt: 'done_at' },
       });
-    return rows.map((row) => ({
+    return rows.map(({ doneAt, ...row }) => ({
       ...row,
       times: Number(row.times),
       isNew: now - row.firstAt.getTime() < DAY_MS,
+      isBack: doneAt !== null,
     }));
   };

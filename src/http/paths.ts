@@ -48,6 +48,7 @@ export const paths = {
   adminStatusCancel: '/admin/status/cancellation',
   adminStatusWork: '/admin/status/work',
   adminStatusKey: '/admin/status/key-confirmation',
+  adminStatusError: '/admin/status/error',
   adminDecision: '/admin/photos/:photo_id/decision',
   adminUndo: '/admin/photos/:photo_id/undo',
   adminRejection: '/admin/photos/:photo_id/rejection',

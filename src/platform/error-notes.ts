@@ -35,7 +35,12 @@ const MOST_WAITING = 100;
 const MOST_KEPT = 500;
 const LAST_WRITE_MS = 2000;
 
-/** Counts unexpected errors by their kind, in the table `error_kinds`, and raises an alarm when a kind is new. */
+const alarms = {
+  new: 'an error of a new kind; the status page lists it',
+  back: 'an error that was done is back; the status page lists it',
+} as const;
+
+/** Counts unexpected errors by their kind, in the table `error_kinds`; one that is new, or back after it was done, is an alarm. */
 export const makeErrorNotes = ({ db, clock, logger, metrics, version }: Deps) => {
   let waiting = new Map<string, Waiting>();
   let timer: NodeJS.Timeout | undefined;
@@ -67,9 +72,9 @@ export const makeErrorNotes = ({ db, clock, logger, metrics, version }: Deps) =>
     }, ms).unref();
   };
 
-  const alarm = ({ fingerprint, type, code, place, example_id: errorId }: Waiting): void => {
+  const alarm = ({ fingerprint, type, code, place, example_id: errorId }: Waiting, seen: keyof typeof alarms): void => {
     metrics.count('NewErrorFingerprints');
-    logger.error({ fingerprint, type, code, place, errorId }, 'an error of a new kind; the status page lists it');
+    logger.error({ fingerprint, type, code, place, errorId }, alarms[seen]);
   };
 
   const complain = (error: unknown): void => {
@@ -83,7 +88,10 @@ export const makeErrorNotes = ({ db, clock, logger, metrics, version }: Deps) =>
     waiting = new Map();
     try {
       const fresh = await upsert(db, batch, version);
-      for (const one of batch) if (fresh.has(one.fingerprint)) alarm(one);
+      for (const one of batch) {
+        const seen = fresh.get(one.fingerprint);
+        if (seen !== undefined) alarm(one, seen);
+      }
       if (fresh.size > 0) await dropOldest(db);
     } catch (error) {
       complain(error);
@@ -112,19 +120,24 @@ export const makeErrorNotes = ({ db, clock, logger, metrics, version }: Deps) =>
   };
 };
 
-/** Gives the kinds that were not known. */
-const upsert = async (db: Db, batch: Waiting[], version: string): Promise<Set<string>> => {
-  const { rows } = await db.raw<{ rows: { fingerprint: string; fresh: boolean }[] }>(
-    `insert into error_kinds as known (fingerprint, type, code, place, times, first_at, last_at, example_id, version)
-     select fingerprint, type, code, place, times, first_at, last_at, example_id, ?
-     from jsonb_to_recordset(?::jsonb) as seen
-       (fingerprint text, type text, code text, place text, times int, first_at timestamptz, last_at timestamptz, example_id text)
+/** Gives the kinds that were not known, and those that are back: seen later than somebody said that they were dealt with. */
+const upsert = async (db: Db, batch: Waiting[], version: string): Promise<Map<string, keyof typeof alarms>> => {
+  const { rows } = await db.raw<{ rows: { fingerprint: string; seen: keyof typeof alarms | null }[] }>(
+    `with seen as (
+       select * from jsonb_to_recordset(?::jsonb) as seen
+         (fingerprint text, type text, code text, place text, times int, first_at timestamptz, last_at timestamptz, example_id text)
+     ), back as (
+       select fingerprint from error_kinds done join seen using (fingerprint)
+       where done.done_at >= done.last_at and done.done_at < seen.last_at
+     )
+     insert into error_kinds as known (fingerprint, type, code, place, times, first_at, last_at, example_id, version)
+     select fingerprint, type, code, place, times, first_at, last_at, example_id, ? from seen
      on conflict (fingerprint) do update set times = known.times + excluded.times, place = excluded.place,
        last_at = greatest(known.last_at, excluded.last_at), example_id = excluded.example_id, version = excluded.version
-     returning fingerprint, xmax = 0 as fresh`,
-    [version, JSON.stringify(batch)],
+     returning fingerprint, case when xmax = 0 then 'new' when fingerprint in (select fingerprint from back) then 'back' end as seen`,
+    [JSON.stringify(batch), version],
   );
-  return new Set(rows.filter(({ fresh }) => fresh).map(({ fingerprint }) => fingerprint));
+  return new Map(rows.flatMap(({ fingerprint, seen }) => (seen === null ? [] : [[fingerprint, seen]])));
 };
 
 const dropOldest = async (db: Db): Promise<void> => {

@@ -39,7 +39,8 @@ export type EventKind =
   | 'system.backup-asked'
   | 'system.backup-verify-asked'
   | 'system.backup-rehearsal-asked'
-  | 'system.key-kept';
+  | 'system.key-kept'
+  | 'system.error-done';
 
 type NewEvent = {
   schoolId: number;

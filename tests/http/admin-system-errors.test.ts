@@ -3,6 +3,7 @@ import { wireSystemStatus } from '../../src/wiring-status.ts';
 import { statusCommand } from '../../src/commands/status.ts';
 import { paths } from '../../src/http/paths.ts';
 import { withoutTables } from '../support/ask-everything.ts';
+import { noticeOn } from '../support/office-visitor.ts';
 import { giveErrors, giveInstances } from '../support/staged-system.ts';
 import { concernsOn, startSystemPage, tilesOn } from '../support/system-page.ts';
 
@@ -36,8 +37,8 @@ test('kinds of errors with count, first, last and an example; a new one needs a 
   expect(none).toEqual([]);
   expect(newest?.slice(0, 3)).toEqual(['77a0d2aa New', 'TypeError 42P01 GET /admin/parents', '1,200']);
   expect(older?.[0]).toBe('e4b91c00');
-  expect(older?.at(-1)).toBe('7F3K-92QX');
-  expect(concernsOn(page)).toEqual(['1 error of a new kind. Ask the people who run this service.']);
+  expect(older?.slice(-2)).toEqual(['7F3K-92QX', 'Done: e4b91c00']);
+  expect(concernsOn(page)).toEqual(['1 kind of error is new or back. Ask the people who run this service.']);
   expect(page.root.querySelector('.bul a')?.getAttribute('href')).toBe('#errors');
   expect(tilesOn(page)[0]).toBe('LookWebsite and database');
 });
@@ -48,7 +49,7 @@ test('an error of ours is listed with the id that its page showed, without what 
   expect(failed.status).toBe(500);
   await expect.poll(() => at.app.db('error_kinds').select(), { timeout: 5000 }).toHaveLength(1);
   const [row] = rowsOf('errors', await at.open());
-  expect(failed.text).toContain(row?.at(-1));
+  expect(failed.text).toContain(row?.at(-2));
   expect(row?.[1]).toBe('error 42P01 GET /admin/parents');
   const lines = at.app.logs.slice(from).filter((line) => line.includes('"level":"error"'));
   expect(lines).toHaveLength(2);
@@ -56,6 +57,33 @@ test('an error of ours is listed with the id that its page showed, without what 
   expect(one?.msg).toBe('request failed');
   expect(two).toMatchObject({ msg: 'an error of a new kind; the status page lists it', fingerprint: one?.fingerprint });
   expect(JSON.stringify([row, lines])).not.toContain('Maria');
+});
+
+test('a kind that is done is off the list until it happens again; only a fingerprint is taken', async () => {
+  await giveErrors(at.app, [{ fingerprint: '77a0d2aa', firstHoursAgo: 40, lastHoursAgo: 1 }]);
+  const page = await at.open();
+  const after = await at.ruth.submit(page, 'Done: 77a0d2aa');
+  expect(noticeOn(after)).toBe('It is off the list. It comes back when it happens again.');
+  expect(after.text).toContain('No errors in the last 7 days.');
+  const done = { kind: 'system.error-done', data: { fingerprint: '77a0d2aa' }, staffId: at.ruthId };
+  expect(await at.events()).toEqual([done]);
+  await at.ruth.submit(page, 'Done: 77a0d2aa'); // the other tab
+  expect(await at.events()).toEqual([done]);
+  await at.app.db('error_kinds').update({ last_at: new Date(Date.now() + 1000), times: 2 });
+  const again = await at.open();
+  expect(rowsOf('errors', again)[0]?.[0]).toBe('77a0d2aa Back');
+  expect(concernsOn(again)).toEqual(['1 kind of error is new or back. Ask the people who run this service.']);
+  const _csrf = again.root.querySelector('input[name=_csrf]')?.getAttribute('value') ?? '';
+  for (const fingerprint of ['', '77A0D2AA', "77a0d2a'", '77a0d2aa1'])
+    expect((await at.ruth.post(paths.adminStatusError, new URLSearchParams({ _csrf, done: fingerprint }))).status).toBe(
+      400,
+    );
+});
+
+test('a kind that another instance, whose clock is ahead, saw a moment ago can be done', async () => {
+  await giveErrors(at.app, [{ fingerprint: '77a0d2aa', firstHoursAgo: 40, lastHoursAgo: -0.001 }]);
+  await at.ruth.submit(await at.open(), 'Done: 77a0d2aa');
+  expect((await at.open()).text).toContain('No errors in the last 7 days.');
 });
 
 test('the processes that live, with what each runs', async () => {
@@ -89,7 +117,7 @@ test('`status` says the same to a shell: exit 1 when something needs a person', 
   await giveErrors(at.app, [{ fingerprint: '77a0d2aa', firstHoursAgo: 3, lastHoursAgo: 1 }]);
   const found = await statusCommand.run(service, { values: {}, words: [] });
   expect(found.exit).toBe(1);
-  expect(found.json['attention']).toEqual(['1 error of a new kind. Ask the people who run this service.']);
+  expect(found.json['attention']).toEqual(['1 kind of error is new or back. Ask the people who run this service.']);
   expect(found.text).toContain('77a0d2aa TypeError, GET /admin/parents, 1 times');
 });
 

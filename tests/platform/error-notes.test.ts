@@ -58,6 +58,21 @@ test('errors of one kind are counted together, with the first, the last and an e
   expect(JSON.stringify(await rows())).not.toMatch(/Maria|Kwame/);
 });
 
+test('what was done and is seen later is an alarm again, once; what was seen before that is not', async () => {
+  const at = (minutes: number) => new Date(Date.UTC(2026, 10, 27, 9, minutes));
+  const see = async (minutes: number) => {
+    const notes = startNotes('1.4.2', at(minutes));
+    notes.note(thrown('readOne'), { place: 'GET /one' });
+    await notes.stop();
+    return [notes.alarms.length, notes.counts().NewErrorFingerprints];
+  };
+  expect(await see(0)).toEqual([1, 1]);
+  await db('error_kinds').update({ done_at: at(2) });
+  expect(await see(1)).toEqual([0, 0]); // another instance wrote it down late
+  expect(await see(3)).toEqual([1, 1]);
+  expect(await see(4)).toEqual([0, 0]);
+});
+
 test('it is written by itself, soon', async () => {
   const notes = startNotes();
   notes.note(thrown('readOne'), { place: 'GET /one' });

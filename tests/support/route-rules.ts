@@ -129,6 +129,7 @@ export const rules: Record<string, Rule> = {
   'POST /admin/status/cancellation': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ work: '1' })),
   'POST /admin/status/work': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ work: 'backup' })),
   'POST /admin/status/key-confirmation': leads(['admin', 'elsewhere'], doneOnStatus),
+  'POST /admin/status/error': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ done: '77a0d2aa' })),
   'GET /admin/review': page(office),
   // Nobody's pages either: what they name by id must be of the school, and is left alone where it is not.
   'POST /admin/review/claim': leads(

@@ -4,7 +4,7 @@ import type { ReadSystemStatus } from '../../dashboard/system-status.ts';
 import type { Config } from '../../shared/config.ts';
 import { Refused } from '../../shared/errors.ts';
 import type { StaffRecords } from '../../staff/staff-records.ts';
-import { readCancel, readRetry, readStart } from '../forms/status-form.ts';
+import { readCancel, readErrorDone, readRetry, readStart } from '../forms/status-form.ts';
 import { requireStaff } from '../middleware/current-staff.ts';
 import { paths } from '../paths.ts';
 import { presentSystem } from '../presenters/admin-system.ts';
@@ -62,6 +62,13 @@ export const makeSystemPages = ({ readSystemStatus, systemActions, staff, config
 
   router.route(paths.adminStatusKey).post(requireStaff('admin'), async (_req, res) => {
     goBack(res, (await systemActions.confirmKey(by(res))) ? 'key-kept' : 'no-key');
+  });
+
+  router.route(paths.adminStatusError).post(requireStaff('admin'), async (req, res) => {
+    const fingerprint = readErrorDone(req.body);
+    if (fingerprint === undefined) throw new Refused('bad-request');
+    await systemActions.endError(by(res), fingerprint);
+    goBack(res, 'error-done');
   });
 
   return router;

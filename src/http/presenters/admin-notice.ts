@@ -44,6 +44,7 @@ const codes = [
   'work-asked',
   'key-kept',
   'no-key',
+  'error-done',
 ] as const;
 export type DoneCode = (typeof codes)[number];
 

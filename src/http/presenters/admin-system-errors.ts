@@ -14,14 +14,15 @@ export type ErrorRow = {
   first: string;
   last: string;
   example: string;
-  isNew: boolean;
+  /** What is special about it: new, or back after it was done. */
+  tag: string | null;
 };
 
 /** The table's rows; null where the errors cannot be read. */
 export const presentErrors = ({ speech, dates }: Around, errors: SystemStatus['errors']): ErrorRow[] | null =>
   errors.ok
-    ? errors.value.map(({ fingerprint, type, code, place, times, firstAt, lastAt, exampleId, isNew }) => ({
-        ...{ fingerprint, place, isNew, what: code === null ? type : `${type} ${code}` },
+    ? errors.value.map(({ fingerprint, type, code, place, times, firstAt, lastAt, exampleId, ...seen }) => ({
+        ...{ fingerprint, place, tag: tagOf(speech, seen), what: code === null ? type : `${type} ${code}` },
         times: speech.number(times),
         first: dates.short(firstAt),
         last: dates.short(lastAt),
@@ -29,9 +30,14 @@ export const presentErrors = ({ speech, dates }: Around, errors: SystemStatus['e
       }))
     : null;
 
-/** Errors of a kind that nobody has seen before a person has to look at. */
+const tagOf = (speech: Speech, { isNew, isBack }: { isNew: boolean; isBack: boolean }): string | null => {
+  if (isBack) return speech.t('office.system.errors.back');
+  return isNew ? speech.t('office.system.errors.new') : null;
+};
+
+/** Errors of a kind that nobody has seen before, or that was done and is back, a person has to look at. */
 export const errorConcerns = ({ speech }: Around, { errors }: SystemStatus): Concern[] => {
-  const count = errors.ok ? errors.value.filter(({ isNew }) => isNew).length : 0;
+  const count = errors.ok ? errors.value.filter(({ isNew, isBack }) => isNew || isBack).length : 0;
   if (count === 0) return [];
   const text = speech.t('office.system.attention.newErrors', { count });
   return [{ areas: ['website'], tone: 'wait', section: 'errors', text }];

@@ -16,7 +16,7 @@ type Tile = { tone: 'ok' | 'wait' | 'bad' | 'mute'; word: string; text: string }
 export type SystemPage = {
   layout: OfficeLayout;
   notice: OfficeNotice | null;
-  address: { refresh: string; retry: string; cancel: string; work: string; key: string };
+  address: { refresh: string; retry: string; cancel: string; work: string; key: string; errorDone: string };
   checkedAt: string;
   attention: { tone: 'wait' | 'bad'; title: string; items: { href: string; text: string }[] } | null;
   tiles: Tile[];
@@ -49,6 +49,7 @@ const address = {
   cancel: paths.adminStatusCancel,
   work: paths.adminStatusWork,
   key: paths.adminStatusKey,
+  errorDone: paths.adminStatusError,
 };
 
 /** Everything that needs a person, the gravest parts of the service first. */
