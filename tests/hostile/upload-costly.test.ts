@@ -3,9 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asNpmStarts } from '../support/as-npm-starts.ts';
 import { decodersOf, watchResident } from '../support/decoders-of.ts';
+import { addSenders } from '../support/office.ts';
 import { costlyPhoto, plain } from '../support/pictures.ts';
 import { sendUntilTaken } from '../support/send-until-taken.ts';
-import { openForm, type Sender, sendPhoto } from '../support/sender.ts';
+import { type Sender, sendPhoto } from '../support/sender.ts';
 import { type Home, makeHome, type Service } from '../support/service.ts';
 import { slowestAnswer } from '../support/slowest-answer.ts';
 
@@ -15,22 +16,8 @@ let senders: Sender[];
 beforeAll(async () => {
   home = makeHome();
   service = await home.start(asNpmStarts());
-  senders = [];
-  for (let n = 0; n < 16; n += 1) {
-    const made = await home.cli([
-      'parent:create',
-      '--name',
-      'Maria',
-      '--surname',
-      'Santos',
-      '--child',
-      'Sofia',
-      '--json',
-    ]);
-    const { id, onboarding_url: link } = JSON.parse(made.stdout) as { id: number; onboarding_url: string };
-    senders.push(await openForm(service.url, { id, uniqueId: new URL(link).pathname.split('/').at(-1) as never }));
-  }
-}, 120_000);
+  senders = await addSenders(service.url, 16);
+});
 afterAll(() => home.remove());
 
 /** Sixteen parents send the same photo at once, each until it is taken. */

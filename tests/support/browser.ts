@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page, type Request } from 'playwright-core';
+import type { Language } from '../../src/platform/languages.ts';
 import { picturesDir } from './environment.ts';
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -17,10 +18,10 @@ export const startBrowser = (): Promise<Browser> => chromium.launch({ executable
 
 /**
  * `colours`: only the rules about colours, for a scheme changes nothing else (tests/http/assets.test.ts) and the others hold
- * at this width already; `glance`: only whether it scrolls sideways.
+ * at this width already; `words`: only those that words can break; `glance`: only whether it scrolls sideways.
  */
-type View = { width: 390 | 1280; scheme: 'light' | 'dark'; only?: 'colours' | 'glance' };
-export const views: readonly View[] = [
+type View = { width: 390 | 1280; scheme: 'light' | 'dark'; only?: 'colours' | 'words' | 'glance' };
+const views: readonly View[] = [
   { width: 390, scheme: 'light' },
   { width: 390, scheme: 'dark', only: 'colours' },
   { width: 1280, scheme: 'dark' },
@@ -81,18 +82,42 @@ export const openContext = async (browser: Browser, options: Options = {}) => {
   return { context, complaints, reports };
 };
 
-/** A translation changes words and direction, not colours. */
-export const translatedViews: readonly View[] = [
-  { width: 390, scheme: 'light' },
-  { width: 1280, scheme: 'light', only: 'glance' },
-];
+/** A translation changes words, not colours; one from right to left the whole page. */
+export const viewsIn = (language: Language): readonly View[] => {
+  if (language === 'en') return views;
+  return [
+    { width: 390, scheme: 'light', ...(language === 'ar' ? {} : { only: 'words' }) },
+    { width: 1280, scheme: 'light', only: 'glance' },
+  ];
+};
 
 /** What axe has against the page at this moment (WCAG 2.0 to 2.2 A and AA, best practice), a line a violation. */
 const runAxe = (rules?: string[]) => `axe.run(document, {
     resultTypes: ['violations'], ${rules ? `runOnly: { type: 'rule', values: ${JSON.stringify(rules)} }` : ''}
   }).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`;
-const axeFor = { all: runAxe(), colours: runAxe(['color-contrast', 'link-in-text-block']) };
+/** Languages, and what has a name by its words: controls, links, pictures, tables, parts of the page. */
+const aboutWords = [
+  ...['html-has-lang', 'html-lang-valid', 'html-xml-lang-mismatch', 'valid-lang', 'document-title', 'empty-heading'],
+  ...[
+    'button-name',
+    'input-button-name',
+    'input-image-alt',
+    'image-alt',
+    'svg-img-alt',
+    'label',
+    'select-name',
+    'summary-name',
+  ],
+  ...['link-name', 'label-title-only', 'aria-command-name', 'aria-input-field-name'],
+  ...['aria-progressbar-name', 'aria-dialog-name', 'image-redundant-alt', 'empty-table-header', 'table-duplicate-name'],
+  ...['landmark-unique', 'aria-valid-attr-value', 'autocomplete-valid'],
+];
+const axeFor = {
+  all: runAxe(),
+  colours: runAxe(['color-contrast', 'link-in-text-block']),
+  words: runAxe(aboutWords),
+};
 
 /** Looks at the page at 390 and 1280 pixels, light and dark: axe is content and nothing scrolls sideways. */
 export const inspect = async (page: Page, name: string, seen: readonly View[] = views): Promise<string[]> => {

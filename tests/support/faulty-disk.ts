@@ -1,15 +1,20 @@
-// A disk that fails once, at a chosen step: every call of node:fs/promises on a path below a folder is a step.
+// A disk that fails once, at a chosen step: every call of node:fs/promises on a path below a folder is a step, and what streams write.
+import callbacks from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
 type Call = (...args: unknown[]) => Promise<unknown>;
 type Calls = Record<string, Call>;
+type Done = (error: Error | null, ...outcome: unknown[]) => void;
+type Streams = Record<string, (...args: unknown[]) => void>;
 
 /** `before`: nothing is done; `after`: it is done and the error comes nevertheless, as from a disk that is going. */
 export type Moment = 'before' | 'after';
 
 const ON_PATHS = ['open', 'rename', 'rm', 'unlink', 'mkdir', 'readFile', 'writeFile'] as const;
 const ON_FILES = ['writev', 'writeFile', 'sync', 'close'] as const;
+/** What a stream calls on its file; it asks for the calls each time. */
+const ON_STREAMS = ['write', 'writev', 'fsync'] as const;
 
 /** Makes the calls below `folder` steps of a disk; `restore` gives the real one back. */
 export const makeFaultyDisk = (folder: string) => {
@@ -24,7 +29,7 @@ export const makeFaultyDisk = (folder: string) => {
     };
     if (due?.moment === 'before' && name !== 'close') fail(due.code);
     const outcome = await work(); // a file is closed whatever close says
-    if (due && name === 'open') await (outcome as FileHandle).close(); // it is there, but nobody gets it
+    if (due && name === 'open' && outcome) await (outcome as FileHandle).close(); // it is there, but nobody gets it
     if (due) fail(due.code);
     return outcome;
   };
@@ -49,6 +54,53 @@ export const makeFaultyDisk = (folder: string) => {
       return name === 'open' ? watchFile(outcome as FileHandle) : outcome;
     };
   }
+  // Streams open their files, and write to them, by the functions with callbacks.
+  const streams = callbacks as unknown as Streams;
+  const realOfStreams: Streams = {};
+  const written = new Set<unknown>();
+  const watchStreams = (
+    name: string,
+    isWatched: (first: unknown) => boolean,
+    note: (outcome: unknown) => void,
+  ): void => {
+    const call = streams[name];
+    if (!call) throw new Error(`node:fs has no ${name}`);
+    realOfStreams[name] = call;
+    streams[name] = (...args) => {
+      const done = args.at(-1) as Done;
+      if (!isWatched(args[0])) {
+        call(...args);
+        return;
+      }
+      let outcome: unknown[] = [];
+      const work = () =>
+        new Promise<void>((resolve, reject) => {
+          call(...args.slice(0, -1), (error: Error | null, ...rest: unknown[]) => {
+            outcome = rest;
+            if (error) reject(error);
+            else resolve();
+          });
+        });
+      step(name, work).then(
+        () => {
+          note(outcome[0]);
+          done(null, ...outcome);
+        },
+        (error: unknown) => done(error as Error),
+      );
+    };
+  };
+  watchStreams(
+    'open',
+    (path) => String(path).startsWith(folder),
+    (file) => void written.add(file),
+  );
+  for (const name of ON_STREAMS)
+    watchStreams(
+      name,
+      (file) => written.has(file),
+      () => undefined,
+    );
   syncBuiltinESMExports();
 
   return {
@@ -65,6 +117,7 @@ export const makeFaultyDisk = (folder: string) => {
     },
     restore: (): void => {
       Object.assign(target, real);
+      Object.assign(streams, realOfStreams);
       syncBuiltinESMExports();
     },
   };

@@ -6,7 +6,7 @@ import { to } from '../../src/http/paths.ts';
 import { openDb, type Db } from '../../src/platform/db.ts';
 import type { Language } from '../../src/platform/languages.ts';
 import type { App } from './app.ts';
-import { inspect, openContext, translatedViews, views } from './browser.ts';
+import { inspect, openContext, viewsIn } from './browser.ts';
 import { csrfOn } from './actors.ts';
 import { addStaff, PASSWORD, type Person, people } from './cast.ts';
 import { type Lives, makeLives } from './lives.ts';
@@ -90,7 +90,7 @@ export const openStage = async (app: App, browser: Browser) => {
         for (const language of others) {
           await speak(language);
           faults.push(...(await reload(`${name} (${language})`)));
-          faults.push(...(await inspect(page, `${name} (${language})`, translatedViews)));
+          faults.push(...(await inspect(page, `${name} (${language})`, viewsIn(language))));
         }
         return settle(view, faults);
       } finally {
@@ -103,7 +103,7 @@ export const openStage = async (app: App, browser: Browser) => {
         if (language !== 'en') await speak(language);
         await scene(stage);
         const view = app.lastView();
-        return settle(view, await inspect(page, `${name} (${language})`, language === 'en' ? views : translatedViews));
+        return settle(view, await inspect(page, `${name} (${language})`, viewsIn(language)));
       } finally {
         await clear();
       }
