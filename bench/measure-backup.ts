@@ -8,7 +8,7 @@ import { openDb } from '../src/platform/db.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
 import { fillParents } from '../tests/dashboard/fill-parents.ts';
 import { plainRow, type Row } from './row.ts';
-import type { Service } from './service.ts';
+import { scripts, type Service } from './service.ts';
 
 /** Usual sizes in bytes: a picture of 1200 pixels, its thumbnail, its portrait. */
 const SIZES = { full: 150_000, thumb: 12_000, portrait: 30_000 };
@@ -85,7 +85,7 @@ const secondsOf = (work: () => void): number => {
 const run = async (service: Service, args: string[], more: Record<string, string> = {}): Promise<Measured> => {
   const began = performance.now();
   const env = { ...service.env, BACKUP_KEY: KEY, ...more };
-  const child = spawn(process.execPath, ['src/cli.ts', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn('sh', ['-c', [scripts.cli, ...args].join(' ')], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = once(child, 'exit');
   let peakMib = 0;
   const over = new AbortController();

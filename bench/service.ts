@@ -6,8 +6,10 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { ADMIN } from '../tests/support/service.ts';
 
-/** The line of `npm start`: the flags of the real thing. */
-const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+/** The lines of `npm start` and `npm run cli`: the flags of the real thing. */
+export const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  scripts: { start: string; cli: string };
+};
 const PATH = `${dirname(process.execPath)}:/usr/bin:/bin`;
 
 /** Starts a program of ours by a shell line (that execs it) and waits until it prints a JSON line that `isReady` knows; gives that line. */
