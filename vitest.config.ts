@@ -18,7 +18,7 @@ const alone = [
   'tests/platform/s3-strict.test.ts',
 ];
 
-/** Plant faults in the tree for a moment: not beside the others. */
+/** Plant faults in the tree for a moment: not beside the others. Beside each other they may, for only one of them writes files. */
 const rules = ['tests/architecture.test.ts', 'tests/lint-rules.test.ts'];
 
 /** Every page in every state takes longest: begun last, these files would run alone at the end. */
@@ -36,6 +36,7 @@ export default defineConfig({
     globalSetup: ['tests/support/cluster.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 5000 } }, // 1 s is little for a machine on which three are at work
     // Also on a machine with two cores, of which one would be left idle. Crash and unit tests wait for others a good part of their time: they have three.
     maxWorkers: 2,
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'lcovonly'], thresholds: { lines: 90 } },

@@ -85,7 +85,10 @@ const secondsOf = (work: () => void): number => {
 const run = async (service: Service, args: string[], more: Record<string, string> = {}): Promise<Measured> => {
   const began = performance.now();
   const env = { ...service.env, BACKUP_KEY: KEY, ...more };
-  const child = spawn('sh', ['-c', [scripts.cli, ...args].join(' ')], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn('sh', ['-c', `${scripts.cli} "$@"`, 'sh', ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const ended = once(child, 'exit');
   let peakMib = 0;
   const over = new AbortController();

@@ -91,7 +91,7 @@ const ofPages = ({ balancer: { balancer, targets } }: Deps): Record<string, Rule
     metric: serviceMetric('NewErrorFingerprints'),
     above: 0,
     periods: 1,
-    says: 'An error has come that was never seen before.',
+    says: 'An error has come that was never seen before, or that was done and is back.',
   },
   SlowPages: {
     metric: serviceMetric('RequestLatency'), // without uploads, which may take 8 s

@@ -19,8 +19,7 @@ export const runCommand = async (
     return await runOne(command, parse(command, rest));
   } catch (error) {
     if (error instanceof UsageError) return complain(`${error.message}\nUsage: npm run cli -- ${command.usage}\n`, 2);
-    const { explainFailure } = await import('./explain-failure.ts');
-    const explained = explainFailure(error);
+    const explained = await explain(error);
     if (explained === undefined) throw error;
     return complain(`${explained}\n`, 1);
   }
@@ -56,6 +55,12 @@ const parse = (command: Command | BareCommand, args: string[]): Given => {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : 'the call makes no sense');
   }
+};
+
+/** Loaded only now: a fault of the load must not hide the other one. */
+const explain = async (error: unknown): Promise<string | undefined> => {
+  const loaded = await import('./explain-failure.ts').catch(() => undefined);
+  return loaded?.explainFailure(error);
 };
 
 const complain = (text: string, exit: 1 | 2): 1 | 2 => {

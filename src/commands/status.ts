@@ -88,7 +88,7 @@ const linesOf = ({ version, instances, database, storage, jobs, backups, errors 
   backups
     ? `Backups: newest ${when(backups.newest_at)}, verified ${when(backups.verified_at)}, rehearsed ${when(backups.rehearsed_at)}`
     : `Backups: ${AWAY}`,
-  errors ? `Errors in the last 7 days: ${errors.length} kinds` : `Errors: ${AWAY}`,
+  errors ? `Errors of the last 7 days that are not done: ${errors.length} kinds` : `Errors: ${AWAY}`,
   ...(errors ?? []).map((one) =>
     inList(
       `${one.fingerprint} ${one.type}${one.code === null ? '' : ` ${one.code}`}, ${one.place}, ${one.times} times, last ${when(one.last_at)}, for example ${one.example_id}`,

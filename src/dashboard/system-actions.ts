@@ -1,4 +1,3 @@
-import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import { type Actor, recordEvent } from '../platform/event-log.ts';
 import type { LongWorks } from '../platform/long-work.ts';
@@ -7,7 +6,6 @@ import type { Backups, BackupWork } from './system-parts.ts';
 
 type Deps = {
   db: Db;
-  clock: Clock;
   queue: Pick<Queue, 'retry'>;
   longWork: Pick<LongWorks, 'cancel'>;
   backups: Backups;
@@ -15,7 +13,7 @@ type Deps = {
 type By = { actor: Actor & { kind: 'staff' }; schoolId: number };
 
 /** What an admin can have done on the status page; each is in the event log of the school they work in. */
-export const makeSystemActions = ({ db, clock, queue, longWork, backups }: Deps) => ({
+export const makeSystemActions = ({ db, queue, longWork, backups }: Deps) => ({
   /** Has all failed jobs of a kind tried again; gives how many. */
   retryJobs: ({ actor, schoolId }: By, name: string): Promise<number> =>
     db.transaction(async (trx) => {
@@ -47,13 +45,13 @@ export const makeSystemActions = ({ db, clock, queue, longWork, backups }: Deps)
       return kept;
     }),
 
-  /** Takes a kind of errors off the list until it is seen again. */
-  endError: ({ actor, schoolId }: By, fingerprint: string): Promise<void> =>
+  /** Takes a kind of errors off the list until it is seen again; `seen` is the last time that the page told: what came since stays on it. */
+  endError: ({ actor, schoolId }: By, { fingerprint, seen }: { fingerprint: string; seen: Date }): Promise<void> =>
     db.transaction(async (trx) => {
       const done = await trx('error_kinds')
         .where({ fingerprint })
-        .whereRaw('(done_at is null or done_at < last_at)')
-        .update({ done_at: trx.raw('greatest(last_at, ?)', [clock.now()]) }); // another instance's clock may be ahead
+        .whereRaw('(done_at is null or done_at < least(last_at, ?))', [seen])
+        .update({ done_at: trx.raw('least(last_at, ?)', [seen]) });
       if (done > 0) await recordEvent(trx, { schoolId, actor, kind: 'system.error-done', data: { fingerprint } });
     }),
 });

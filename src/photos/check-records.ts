@@ -71,15 +71,9 @@ const lockParents = async (trx: Trx, photoIds: number[]): Promise<void> => {
   await trx('parents').whereIn('id', theirs).orderBy('id').forUpdate().select('id');
 };
 
-/** The photos of others that wait for a decision hear of it too. One whose portrait is being cut is waited for: who does it needs nothing of ours. */
+/** The photos of others that wait for a decision hear of it too, but for one that somebody holds for long, while S3 is asked about it. */
 const tellTwins = async (trx: Trx, ids: number[]): Promise<void> => {
-  const rows = await trx('photos')
-    .whereIn('id', ids)
-    .where({ status: 'pending' })
-    .whereNotNull('checks')
-    .orderBy('id')
-    .forUpdate()
-    .select<Pick<PhotoRow, 'id' | 'checks'>[]>('id', 'checks');
+  const rows = await lockTwins(trx, ids);
   for (const { id, checks } of rows) {
     const all = (checks ?? []).map((check) =>
       check.code === 'same-picture' ? { ...check, ...samePicture(check.value + 1) } : check,
@@ -87,5 +81,32 @@ const tellTwins = async (trx: Trx, ids: number[]): Promise<void> => {
     await trx('photos')
       .where({ id })
       .update({ checks: JSON.stringify(all), checks_verdict: verdictOf(all) });
+  }
+};
+
+/** The others of the school wait meanwhile. A portrait that is being cut takes a tenth of it. */
+const PATIENCE = '1s';
+const LOCK_TIMEOUT = '55P03';
+
+/** Locks them; who holds one without its parent, like a crop, needs nothing of ours, so that nobody waits in a circle. */
+const lockTwins = async (trx: Trx, ids: number[]): Promise<Pick<PhotoRow, 'id' | 'checks'>[]> => {
+  const lock = (query: Trx, how: 'wait' | 'skip') =>
+    query('photos')
+      .whereIn('id', ids)
+      .where({ status: 'pending' })
+      .whereNotNull('checks')
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .modify((rows) => void (how === 'skip' && rows.skipLocked()))
+      .select<Pick<PhotoRow, 'id' | 'checks'>[]>('id', 'checks');
+  if (ids.length === 0) return [];
+  try {
+    return await trx.transaction(async (inner) => {
+      await inner.raw(`set local lock_timeout = '${PATIENCE}'`);
+      return lock(inner, 'wait');
+    });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === LOCK_TIMEOUT)) throw error;
+    return lock(trx, 'skip');
   }
 };

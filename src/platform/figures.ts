@@ -25,7 +25,11 @@ export const figures = {
   ChecksRun: { kind: 'counter', unit: 'Count', help: 'Photos that the checks have looked at.' },
   ChecksLate: { kind: 'counter', unit: 'Count', help: 'Parents who were not told at once what the checks say.' },
   UnexpectedErrors: { kind: 'counter', unit: 'Count', help: 'Errors that nobody foresaw.' },
-  NewErrorFingerprints: { kind: 'counter', unit: 'Count', help: 'Kinds of them that were not known.' },
+  NewErrorFingerprints: {
+    kind: 'counter',
+    unit: 'Count',
+    help: 'Kinds of them that were not known, or are back after they were done.',
+  },
   DroppedLogEvents: { kind: 'counter', unit: 'Count', help: 'Lines of the log that CloudWatch did not get.' },
   PoolInUse: { kind: 'gauge', unit: 'Count', help: 'Connections to the database that are in use.' },
   PoolWaiting: { kind: 'gauge', unit: 'Count', help: 'Who waits for a connection.' },

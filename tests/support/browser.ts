@@ -97,21 +97,13 @@ const runAxe = (rules?: string[]) => `axe.run(document, {
   }).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`;
 /** Languages, and what has a name by its words: controls, links, pictures, tables, parts of the page. */
+// prettier-ignore
 const aboutWords = [
-  ...['html-has-lang', 'html-lang-valid', 'html-xml-lang-mismatch', 'valid-lang', 'document-title', 'empty-heading'],
-  ...[
-    'button-name',
-    'input-button-name',
-    'input-image-alt',
-    'image-alt',
-    'svg-img-alt',
-    'label',
-    'select-name',
-    'summary-name',
-  ],
-  ...['link-name', 'label-title-only', 'aria-command-name', 'aria-input-field-name'],
-  ...['aria-progressbar-name', 'aria-dialog-name', 'image-redundant-alt', 'empty-table-header', 'table-duplicate-name'],
-  ...['landmark-unique', 'aria-valid-attr-value', 'autocomplete-valid'],
+  'html-has-lang', 'html-lang-valid', 'html-xml-lang-mismatch', 'valid-lang', 'document-title', 'empty-heading',
+  'button-name', 'input-button-name', 'input-image-alt', 'image-alt', 'svg-img-alt', 'role-img-alt', 'label',
+  'select-name', 'summary-name', 'link-name', 'label-title-only', 'aria-command-name', 'aria-input-field-name',
+  'aria-progressbar-name', 'aria-dialog-name', 'image-redundant-alt', 'empty-table-header', 'table-duplicate-name',
+  'landmark-unique', 'aria-valid-attr-value', 'autocomplete-valid', 'scrollable-region-focusable',
 ];
 const axeFor = {
   all: runAxe(),

@@ -1,4 +1,4 @@
-// A disk that fails once, at a chosen step: every call of node:fs/promises on a path below a folder is a step, and what streams write.
+// A disk that fails once, at a chosen step. Steps are calls of node:fs/promises on paths below a folder, and what streams open and write there.
 import callbacks from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -29,7 +29,7 @@ export const makeFaultyDisk = (folder: string) => {
     };
     if (due?.moment === 'before' && name !== 'close') fail(due.code);
     const outcome = await work(); // a file is closed whatever close says
-    if (due && name === 'open' && outcome) await (outcome as FileHandle).close(); // it is there, but nobody gets it
+    if (due && name === 'open') await closeUnseen(outcome); // it is there, but nobody gets it
     if (due) fail(due.code);
     return outcome;
   };
@@ -72,19 +72,18 @@ export const makeFaultyDisk = (folder: string) => {
         call(...args);
         return;
       }
-      let outcome: unknown[] = [];
       const work = () =>
-        new Promise<void>((resolve, reject) => {
-          call(...args.slice(0, -1), (error: Error | null, ...rest: unknown[]) => {
-            outcome = rest;
+        new Promise<unknown[]>((resolve, reject) => {
+          call(...args.slice(0, -1), (error: Error | null, ...outcome: unknown[]) => {
             if (error) reject(error);
-            else resolve();
+            else resolve(outcome);
           });
         });
       step(name, work).then(
-        () => {
-          note(outcome[0]);
-          done(null, ...outcome);
+        (outcome) => {
+          const given = outcome as unknown[];
+          note(given[0]);
+          done(null, ...given);
         },
         (error: unknown) => done(error as Error),
       );
@@ -95,6 +94,12 @@ export const makeFaultyDisk = (folder: string) => {
     (path) => String(path).startsWith(folder),
     (file) => void written.add(file),
   );
+  const { close } = callbacks;
+  realOfStreams['close'] = close as (...args: unknown[]) => void;
+  streams['close'] = (file, ...done) => {
+    written.delete(file); // another file gets the number
+    Reflect.apply(close, callbacks, [file, ...done]);
+  };
   for (const name of ON_STREAMS)
     watchStreams(
       name,
@@ -121,4 +126,10 @@ export const makeFaultyDisk = (folder: string) => {
       syncBuiltinESMExports();
     },
   };
+};
+
+/** A file that was opened for nobody: a handle, or what the callback of `open` would have been given. */
+const closeUnseen = async (opened: unknown): Promise<void> => {
+  if (Array.isArray(opened)) callbacks.closeSync(Number(opened[0]));
+  else await (opened as FileHandle).close();
 };

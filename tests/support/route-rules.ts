@@ -129,7 +129,10 @@ export const rules: Record<string, Rule> = {
   'POST /admin/status/cancellation': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ work: '1' })),
   'POST /admin/status/work': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ work: 'backup' })),
   'POST /admin/status/key-confirmation': leads(['admin', 'elsewhere'], doneOnStatus),
-  'POST /admin/status/error': leads(['admin', 'elsewhere'], doneOnStatus, () => ({ done: '77a0d2aa' })),
+  'POST /admin/status/error': leads(['admin', 'elsewhere'], doneOnStatus, () => ({
+    done: '77a0d2aa',
+    seen: '2026-11-27T09:00:00.000Z',
+  })),
   'GET /admin/review': page(office),
   // Nobody's pages either: what they name by id must be of the school, and is left alone where it is not.
   'POST /admin/review/claim': leads(

@@ -82,6 +82,12 @@ export const systemScenes: Pick<Scenes<AdminViews>, 'admin/system'> = {
         { name: 'oakfield.4026531836-977-93985', kind: 'worker', version: '1.4.1', heardSecondsAgo: 20 },
       ]);
     }),
+    'an error that is back, and one that was done': status(async ({ app }) => {
+      await giveErrors(app, [
+        { fingerprint: 'e4b91c00', place: 'job photo-removal', times: 3, firstHoursAgo: 50, lastHoursAgo: 2 },
+      ]);
+      await app.db('error_kinds').update({ done_at: new Date(Date.now() - 10 * 3600_000) });
+    }, '?done=error-done'),
     'the errors cannot be read': status(async ({ owner, after }) => {
       await owner.raw('revoke select on error_kinds, instances from app');
       after(() => owner.raw('grant select on error_kinds, instances to app'));

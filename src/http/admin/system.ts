@@ -65,9 +65,9 @@ export const makeSystemPages = ({ readSystemStatus, systemActions, staff, config
   });
 
   router.route(paths.adminStatusError).post(requireStaff('admin'), async (req, res) => {
-    const fingerprint = readErrorDone(req.body);
-    if (fingerprint === undefined) throw new Refused('bad-request');
-    await systemActions.endError(by(res), fingerprint);
+    const error = readErrorDone(req.body);
+    if (error === undefined) throw new Refused('bad-request');
+    await systemActions.endError(by(res), { fingerprint: error.done, seen: error.seen });
     goBack(res, 'error-done');
   });
 

@@ -13,6 +13,8 @@ export type ErrorRow = {
   times: string;
   first: string;
   last: string;
+  /** The same for the form that says that it is done. */
+  seen: string;
   example: string;
   /** What is special about it: new, or back after it was done. */
   tag: string | null;
@@ -26,6 +28,7 @@ export const presentErrors = ({ speech, dates }: Around, errors: SystemStatus['e
         times: speech.number(times),
         first: dates.short(firstAt),
         last: dates.short(lastAt),
+        seen: lastAt.toISOString(),
         example: exampleId,
       }))
     : null;
