@@ -56,9 +56,9 @@ export default defineConfig({
         extends: true,
         test: { name: 'e2e', include: ['tests/journeys/**/*.e2e.ts'], testTimeout: 180_000 },
       },
-      { extends: true, test: { name: 'hostile', include: [apart.hostile], testTimeout: 120_000 } },
-      { extends: true, test: { name: 'crash', include: [apart.crash], testTimeout: 240_000 } },
-      { extends: true, test: { name: 'nginx', include: [apart.nginx], testTimeout: 90_000 } },
+      { extends: true, test: { name: 'hostile', include: [apart.hostile], testTimeout: 120_000, isolate: false } },
+      { extends: true, test: { name: 'crash', include: [apart.crash], testTimeout: 240_000, isolate: false } },
+      { extends: true, test: { name: 'nginx', include: [apart.nginx], testTimeout: 90_000, isolate: false } },
     ],
   },
 });

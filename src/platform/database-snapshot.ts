@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { copyTarget, PLAIN_TEXT, readMigrations, readTables, sumTable, type TableShape } from './database-tables.ts';
 import { connectionTo } from './db.ts';
+import { within } from './within.ts';
 
 /** A lock of the schema (a migration that runs) is waited for so long, in milliseconds. */
 const LOCK_MS = 60_000;
@@ -71,7 +71,7 @@ export const openSnapshot = async (connection: Parameters<typeof connectionTo>[0
 
 /** A connection in the middle of a table that nobody reads any more does not end by itself. */
 const disconnect = async (client: Client): Promise<void> => {
-  await Promise.race([client.end().catch(() => undefined), wait(CLOSE_MS)]);
+  await within(CLOSE_MS, client.end());
   client.connection.stream.destroy();
 };
 

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Result } from '../shared/result.ts';
 import { EmbeddedPostgresUnavailable, quoted } from './embedded-postgres-unavailable.ts';
+import { within } from './within.ts';
 
 const HOLDER = 'embedded-postgres'; // each attached process holds one connection of this name
 const LINGER_MS = 1000; // backends of a pool that was closed a moment ago
@@ -56,7 +57,7 @@ const whyRefused = (error: unknown, folder: string): 'down' | 'busy' => {
 
 /** Ends a connection, within a second even if the server does not answer. */
 export const disconnect = async (client: Client): Promise<void> => {
-  await Promise.race([client.end().catch(() => undefined), wait(1000)]);
+  await within(1000, client.end());
 };
 
 /** How many other clients, in this process or others, are connected for longer than a pool lingers that was just closed. */

@@ -5,6 +5,7 @@ import type { NoteError } from './error-notes.ts';
 import type { Handlers, JobKinds } from './job.ts';
 import { describeError, type Logger } from './logger.ts';
 import { bossOn, QUEUE_TABLES_VERSION } from './queue-tables.ts';
+import { within } from './within.ts';
 
 type Deps = {
   db: Db;
@@ -167,13 +168,6 @@ const handBack = async (db: Db, { id, name, retryCount }: JobWithMetadata): Prom
      where name = ? and id = ? and retry_count = ? and state = 'active'`,
     [name, id, retryCount],
   );
-};
-
-/** Resolves when `work` has ended, well or not, or when its time is over. */
-const within = async (ms: number, work: Promise<unknown> = Promise.resolve()): Promise<void> => {
-  const over = new AbortController();
-  const ended = work.catch(() => undefined).finally(() => over.abort());
-  await Promise.race([ended, wait(ms, undefined, { signal: over.signal }).catch(() => undefined)]);
 };
 
 /** While the database is away each poll fails: one line in a while is enough. pg-boss may hand over a copy of an error. */

@@ -84,67 +84,59 @@ test.concurrent(
   120_000,
 );
 
-test.concurrent(
-  'R58: kill -9 of the database: the worker lives on and runs what comes after',
-  async (context) => {
-    const home = atHome(context);
-    const worker = await home.testWorker(100);
-    await enqueue(home, 1);
-    await worker.says('done 1');
-    for (let kill = 0; kill < 3; kill += 1) {
-      const postmaster = home.postmaster();
-      if (postmaster === undefined) throw new Error('no database is running');
-      process.kill(postmaster, 'SIGKILL');
-      await context.expect.poll(() => home.postmaster(), { timeout: 15_000, interval: 50 }).not.toBe(postmaster);
-      await enqueue(home, kill + 2);
-      await worker.says(`done ${kill + 2}`);
-    }
-    expect(worker.logged().filter(({ level }) => level === 'error')).toEqual([]);
-    expect(
-      worker
-        .stdout()
-        .split('\n')
-        .filter((line) => !line.startsWith('{')),
-    ).toEqual([]); // R67
-    expect(await worker.end('SIGTERM')).toEqual({ code: 0, signal: null });
-  },
-  60_000,
-);
+test.concurrent('R58: kill -9 of the database: the worker lives on and runs what comes after', async (context) => {
+  const home = atHome(context);
+  const worker = await home.testWorker(100);
+  await enqueue(home, 1);
+  await worker.says('done 1');
+  for (let kill = 0; kill < 3; kill += 1) {
+    const postmaster = home.postmaster();
+    if (postmaster === undefined) throw new Error('no database is running');
+    process.kill(postmaster, 'SIGKILL');
+    await context.expect.poll(() => home.postmaster(), { timeout: 15_000, interval: 50 }).not.toBe(postmaster);
+    await enqueue(home, kill + 2);
+    await worker.says(`done ${kill + 2}`);
+  }
+  expect(worker.logged().filter(({ level }) => level === 'error')).toEqual([]);
+  expect(
+    worker
+      .stdout()
+      .split('\n')
+      .filter((line) => !line.startsWith('{')),
+  ).toEqual([]); // R67
+  expect(await worker.end('SIGTERM')).toEqual({ code: 0, signal: null });
+});
 
-test.concurrent(
-  'JOBS says who runs jobs: the web process, the worker, or nobody',
-  async (context) => {
-    const home = atHome(context);
-    for (const [jobs, runs] of [
-      ['inline', true],
-      ['worker', false],
-      ['off', false],
-    ] as const) {
-      const service = await home.start({ env: { JOBS: jobs } });
-      const isRun = () => service.logged().some(({ msg }) => msg === 'jobs are run here');
-      if (runs) await service.says('jobs are run here');
-      else await wait(1500);
-      expect(isRun(), jobs).toBe(runs);
-      const ready = await fetch(`${service.url}/readyz`);
-      expect(await ready.json()).toMatchObject({ status: 'ok', components: { jobs: 'ok' } });
-      if (jobs === 'worker') {
-        const stray = join(home.uploadsDir, 'tmp', 'elsewhere-1-1', 'a.part');
-        mkdirSync(dirname(stray));
-        writeFileSync(stray, 'x');
-        utimesSync(stray, 0, 0);
-        const worker = home.worker();
-        await worker.says('jobs are run here');
-        await context.expect.poll(() => existsSync(stray), { timeout: 10_000 }).toBe(false); // it does the chores too
-        expect(await worker.end('SIGTERM')).toEqual({ code: 0, signal: null });
-      }
-      expect(await service.end('SIGINT')).toEqual({ code: 0, signal: null });
+test.concurrent('JOBS says who runs jobs: the web process, the worker, or nobody', async (context) => {
+  const home = atHome(context);
+  for (const [jobs, runs] of [
+    ['inline', true],
+    ['worker', false],
+    ['off', false],
+  ] as const) {
+    const service = await home.start({ env: { JOBS: jobs } });
+    const isRun = () => service.logged().some(({ msg }) => msg === 'jobs are run here');
+    if (runs) await service.says('jobs are run here');
+    else await wait(1500);
+    expect(isRun(), jobs).toBe(runs);
+    const ready = await fetch(`${service.url}/readyz`);
+    expect(await ready.json()).toMatchObject({ status: 'ok', components: { jobs: 'ok' } });
+    if (jobs === 'worker') {
+      const stray = join(home.uploadsDir, 'tmp', 'elsewhere-1-1', 'a.part');
+      mkdirSync(dirname(stray));
+      writeFileSync(stray, 'x');
+      utimesSync(stray, 0, 0);
+      const worker = home.worker();
+      await worker.says('jobs are run here');
+      await context.expect.poll(() => existsSync(stray), { timeout: 10_000 }).toBe(false); // it does the chores too
+      expect(await worker.end('SIGTERM')).toEqual({ code: 0, signal: null });
     }
-    const refused = home.worker({ env: { JOBS: 'off' } });
-    expect(await refused.exited).toEqual({ code: 1, signal: null });
-    expect(refused.stderr()).toBe('The environment has faults:\nJOBS: must be worker, here and for the web processes');
-  },
-  60_000,
-);
+    expect(await service.end('SIGINT')).toEqual({ code: 0, signal: null });
+  }
+  const refused = home.worker({ env: { JOBS: 'off' } });
+  expect(await refused.exited).toEqual({ code: 1, signal: null });
+  expect(refused.stderr()).toBe('The environment has faults:\nJOBS: must be worker, here and for the web processes');
+});
 
 test.concurrent(
   'jobs:list and jobs:retry: a job that failed for good is shown with exit code 1, and tried again when asked',
@@ -159,12 +151,12 @@ test.concurrent(
 
     await enqueue(home, 2);
     const postgres = await startEmbeddedPostgres({ dir: home.dataDir, durable: true });
+    context.onTestFinished(() => postgres.stop()); // till then each command finds it running
     const db = openDb({ url: postgres.url('onboarding', 'app'), max: 1 });
     await db.raw(
       `update pgboss.job set state = 'failed', started_on = now(), completed_on = now(), output = '{"message": "E1"}' where state = 'created'`,
     );
     await db.destroy();
-    await postgres.stop();
     const failed = await list(home, '--failed');
     expect(failed).toMatchObject({
       code: 1,
@@ -183,5 +175,4 @@ test.concurrent(
     await next.says('done 2');
     expect(await list(home)).toMatchObject({ code: 0, jobs: [] });
   },
-  60_000,
 );

@@ -1,24 +1,16 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 
 /** Opens `url` again and again while `work` goes on; gives how long the slowest answer took, in ms. */
 export const slowestAnswer = async (url: string, work: () => Promise<unknown>): Promise<number> => {
-  let slowest = 0;
-  const watch = { over: false };
-  const watching = (async () => {
-    while (!watch.over) {
-      const from = performance.now();
-      const answer = await fetch(url);
-      await answer.arrayBuffer();
-      if (answer.status !== 200) throw new Error(`${url} answered ${answer.status} meanwhile`);
-      slowest = Math.max(slowest, performance.now() - from);
-      await wait(25);
-    }
-  })();
+  const watcher = new Worker(new URL('./answer-watcher.ts', import.meta.url), { workerData: url });
+  const watched = once(watcher, 'message').then(([slowest]) => slowest as number);
+  watched.catch(() => undefined);
   try {
-    await Promise.race([work(), watching]); // who watches ends early only with a fault
+    await Promise.race([work(), watched]); // who watches ends early only with a fault
+    watcher.postMessage('over');
+    return await watched;
   } finally {
-    watch.over = true;
-    await watching;
+    await watcher.terminate();
   }
-  return slowest;
 };
