@@ -34,6 +34,9 @@ export const publicDir = fileURLToPath(new URL('../../public', import.meta.url))
 /** Small forms only: names, a note, a token. Photos have their own way (middleware/photo-upload.ts). */
 const forms = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 50 });
 
+/** Compiled once a process, at its first application. */
+let viewEngine: ReturnType<typeof makeViewEngine> | undefined;
+
 /** The order of everything that a request meets. */
 export const makeApp = (deps: Deps) => {
   const app = express();
@@ -42,7 +45,7 @@ export const makeApp = (deps: Deps) => {
   app.set('trust proxy', deps.trustProxy);
   app.set('query parser', 'simple');
   app.set('views', viewsDir);
-  app.engine('ejs', makeViewEngine(viewsDir));
+  app.engine('ejs', (viewEngine ??= makeViewEngine(viewsDir)));
   app.set('view engine', 'ejs');
   app.enable('view cache');
   Object.assign(app.locals, { asset: deps.assets.address, imports: deps.assets.imports, icons });

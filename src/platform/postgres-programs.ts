@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readdirSync, realpathSync } from 'node:fs';
+import { basename, delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -32,8 +32,8 @@ export const findPostgresPrograms = async (
   server: number,
   { debian, path }: { debian: string; path: string } = { debian: DEBIAN, path: SEARCH_PATH },
 ): Promise<PostgresPrograms | undefined> => {
-  const folders = [...path.split(delimiter), ...versionsIn(debian)];
-  const found = (await Promise.all(folders.map(programsIn))).flatMap((one) => one ?? []);
+  const folders = [...path.split(delimiter), ...versionsIn(debian)].flatMap((folder) => real(folder) ?? []);
+  const found = (await Promise.all([...new Set(folders)].map(programsIn))).flatMap((one) => one ?? []);
   const byAge = found.toSorted((a, b) => a.major - b.major);
   return byAge.find(({ major }) => major >= server) ?? byAge.at(-1);
 };
@@ -46,12 +46,26 @@ const versionsIn = (folder: string): string[] => {
   }
 };
 
+const real = (path: string): string | undefined => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Stands for the newest of the versions that are looked at anyway. */
+const DEBIAN_WRAPPER = 'pg_wrapper';
+
+/** A program is started only where there is one: each start costs a tenth of a second. */
 const programsIn = async (folder: string): Promise<PostgresPrograms | undefined> => {
   const [dump, restore, psql] = ['pg_dump', 'pg_restore', 'psql'].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ];
+  const there = [dump, restore, psql].map(real);
+  if (there.some((program) => program === undefined || basename(program) === DEBIAN_WRAPPER)) return undefined;
   const asked = [dump, restore, psql].map(async (program) => {
     const { stdout } = await run(program, ['--version'], { env: { PATH: SEARCH_PATH } });
     return Number(/ (\d+)/.exec(stdout)?.[1]);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -27,6 +27,17 @@ test.each([
 ])('for a server %i: the oldest programs that are not older, else the newest: %i', async (server, major) => {
   const found = await findPostgresPrograms(server, { debian, path: '/nowhere' });
   expect(found).toMatchObject({ major, dump: join(debian, String(major), 'bin', 'pg_dump') });
+});
+
+test('Debian’s wrapper, which starts the newest one, is not asked: that one is found by itself', async () => {
+  const path = join(debian, 'path');
+  mkdirSync(path);
+  writeFileSync(join(path, 'pg_wrapper'), `#!/bin/sh\ntouch ${join(path, 'asked')}\necho "psql (PostgreSQL) 15.4"\n`, {
+    mode: 0o755,
+  });
+  for (const name of ['pg_dump', 'pg_restore', 'psql']) symlinkSync('pg_wrapper', join(path, name));
+  expect(await findPostgresPrograms(15, { debian, path })).toMatchObject({ major: 16 });
+  expect(existsSync(join(path, 'asked'))).toBe(false);
 });
 
 test('where there are none', async () => {
