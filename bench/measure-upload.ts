@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { watchResident } from '../tests/support/decoders-of.ts';
+import { residentOf, watchResident } from '../tests/support/decoders-of.ts';
 import { addSenders } from '../tests/support/office.ts';
 import { grainy } from '../tests/support/pictures.ts';
 import { type Sender, sendPhoto } from '../tests/support/sender.ts';
-import { cpuOf, faceCheckerOf, rssOf } from './processes.ts';
+import { cpuOf, faceCheckerOf } from './processes.ts';
 import { plainRow, type Row } from './row.ts';
 import type { Service } from './service.ts';
 
@@ -104,7 +104,7 @@ export const measureMemory = async (service: Service, count: number): Promise<Ro
   const senders = await addSenders(service.url, count);
   const held: number[] = [];
   const memory = watchResident(service.pid);
-  await sendTwoAtATime(senders, photo, () => held.push(rssOf(service.pid)));
+  await sendTwoAtATime(senders, photo, () => held.push(residentOf(service.pid)));
   const peak = memory.stop();
   const growth = slopeOf(held.slice(SETTLED)) * (count - SETTLED);
   const what = `memory of service and decoder, ${count} uploads of 12 Mpx, two at a time`;

@@ -1,5 +1,6 @@
 // What processes cost (Linux).
 import { readFileSync } from 'node:fs';
+import { mibOf } from '../tests/support/decoders-of.ts';
 
 const CLOCK_TICKS = 100; // per second, on every Linux that Node runs on
 
@@ -27,16 +28,8 @@ const sum = (numbers: number[]): number => numbers.reduce((all, one) => all + on
 /** CPU that a service and its decoders have used since they began, user and system, in milliseconds. */
 export const cpuOf = (pid: number): number => sum(withDecoders(pid).map(cpuOfOne));
 
-/** Memory of a process in MiB: the largest that it has held so far, or what it holds now. */
-const mibOf = (pid: number, field: 'VmHWM' | 'VmRSS'): number =>
-  Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-const peakOfOne = (pid: number): number => mibOf(pid, 'VmHWM');
-
-/** What a service and its decoders hold now, in MiB. */
-export const rssOf = (pid: number): number => sum(withDecoders(pid).map((one) => mibOf(one, 'VmRSS')));
-
 /** CPU in ms and largest memory in MiB of the face checker of a service; zero when none runs. */
 export const faceCheckerOf = (pid: number): { cpu: number; peakRss: number } => {
   const checkers = besideOf(pid, 'face-process.ts');
-  return { cpu: sum(checkers.map(cpuOfOne)), peakRss: sum(checkers.map(peakOfOne)) };
+  return { cpu: sum(checkers.map(cpuOfOne)), peakRss: sum(checkers.map((checker) => mibOf(checker, 'VmHWM'))) };
 };

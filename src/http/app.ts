@@ -34,7 +34,7 @@ export const publicDir = fileURLToPath(new URL('../../public', import.meta.url))
 /** Small forms only: names, a note, a token. Photos have their own way (middleware/photo-upload.ts). */
 const forms = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 50 });
 
-/** Compiled once a process, at its first application. */
+/** Compiled at the first application of a process, for all of them. */
 let viewEngine: ReturnType<typeof makeViewEngine> | undefined;
 
 /** The order of everything that a request meets. */

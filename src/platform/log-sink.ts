@@ -119,7 +119,7 @@ export const makeLogSink = (options: Options) => {
       const deadline = wait(ms, undefined, { signal: over.signal }).catch(() => undefined);
       while ((sending || buffer.size().events > 0) && performance.now() < until) {
         await Promise.race([send(), deadline]);
-        if (notBefore > performance.now()) await Promise.race([wait(notBefore - performance.now() + 1), deadline]);
+        if (notBefore > performance.now()) await wait(Math.min(notBefore, until) - performance.now() + 1);
       }
       over.abort();
       const lost = buffer.size().events + out;

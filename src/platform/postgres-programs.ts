@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -32,8 +32,12 @@ export const findPostgresPrograms = async (
   server: number,
   { debian, path }: { debian: string; path: string } = { debian: DEBIAN, path: SEARCH_PATH },
 ): Promise<PostgresPrograms | undefined> => {
-  const folders = [...path.split(delimiter), ...versionsIn(debian)].flatMap((folder) => real(folder) ?? []);
-  const found = (await Promise.all([...new Set(folders)].map(programsIn))).flatMap((one) => one ?? []);
+  const versions = versionsIn(debian);
+  // The same folder by another name (/bin is /usr/bin) is asked once; the wrapper only where it may know more than we do.
+  const folders = new Map([...path.split(delimiter), ...versions].map((folder) => [real(folder), folder]));
+  folders.delete(undefined);
+  const asked = [...folders.values()].filter((folder) => versions.length === 0 || !isWrapped(folder));
+  const found = (await Promise.all(asked.map(programsIn))).flatMap((one) => one ?? []);
   const byAge = found.toSorted((a, b) => a.major - b.major);
   return byAge.find(({ major }) => major >= server) ?? byAge.at(-1);
 };
@@ -54,18 +58,17 @@ const real = (path: string): string | undefined => {
   }
 };
 
-/** Stands for the newest of the versions that are looked at anyway. */
-const DEBIAN_WRAPPER = 'pg_wrapper';
+/** Whether the programs there are links to the one by which Debian (and PGDG's RPMs) start a version that lies elsewhere. */
+const isWrapped = (folder: string): boolean => basename(real(join(folder, 'pg_dump')) ?? '') === 'pg_wrapper';
 
-/** A program is started only where there is one: each start costs a tenth of a second. */
+/** Starts only what is there: with a service's memory each start holds it up for some 90 ms, three a folder. */
 const programsIn = async (folder: string): Promise<PostgresPrograms | undefined> => {
   const [dump, restore, psql] = ['pg_dump', 'pg_restore', 'psql'].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ];
-  const there = [dump, restore, psql].map(real);
-  if (there.some((program) => program === undefined || basename(program) === DEBIAN_WRAPPER)) return undefined;
+  if (![dump, restore, psql].every((program) => existsSync(program))) return undefined;
   const asked = [dump, restore, psql].map(async (program) => {
     const { stdout } = await run(program, ['--version'], { env: { PATH: SEARCH_PATH } });
     return Number(/ (\d+)/.exec(stdout)?.[1]);

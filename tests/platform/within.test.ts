@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { within } from '../../src/platform/within.ts';
 
@@ -14,6 +15,19 @@ test.each([
   expect(timers()).toBe(before);
 });
 
-test('work that never ends is waited for no longer than it may take', async () => {
-  await within(20, new Promise(() => undefined));
+test('work that takes its time is waited for', async () => {
+  let isDone = false;
+  await within(
+    60_000,
+    wait(30).then(() => {
+      isDone = true;
+    }),
+  );
+  expect(isDone).toBe(true);
+});
+
+test('work that never ends is waited for as long as it may take, and no longer', async () => {
+  const from = performance.now();
+  await within(40, new Promise(() => undefined));
+  expect(performance.now() - from).toBeGreaterThan(35);
 });

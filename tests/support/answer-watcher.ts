@@ -8,6 +8,7 @@ parentPort?.once('message', () => {
   watch.over = true;
 });
 
+parentPort?.postMessage('ready');
 let slowest = 0;
 while (!watch.over) {
   const from = performance.now();

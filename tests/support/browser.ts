@@ -28,12 +28,6 @@ const views: readonly View[] = [
   { width: 1280, scheme: 'light', only: 'colours' },
 ];
 
-/** The page once more where it has no script: each width and each scheme once, for a width changes no colour (assets.test.ts). */
-export const viewsWithoutScript: readonly View[] = [
-  { width: 390, scheme: 'light' },
-  { width: 1280, scheme: 'dark' },
-];
-
 type Options = { width?: number; script?: boolean; locale?: string; touch?: boolean };
 
 /** The console says so of every answer of 400 and more; the requests themselves are looked at instead. */

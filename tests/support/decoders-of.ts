@@ -15,11 +15,12 @@ export const decodersOf = (pid: number): number[] =>
     .filter((child) => child !== '' && read(`/proc/${child}/cmdline`).includes('decoder-process.ts'))
     .map(Number);
 
-const mibOf = (pid: number, field: 'VmRSS' | 'VmHWM'): number =>
+/** Memory of a process in MiB: what it holds now, or the most that it has held so far; zero of one that has ended. */
+export const mibOf = (pid: number, field: 'VmRSS' | 'VmHWM'): number =>
   Number(new RegExp(`${field}:\\s+(\\d+)`).exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
 
 /** Memory that a service holds with its decoders, in MiB; the embedded database and the face checker are not counted. */
-const residentOf = (pid: number): number =>
+export const residentOf = (pid: number): number =>
   [pid, ...decodersOf(pid)].reduce((sum, one) => sum + mibOf(one, 'VmRSS'), 0);
 
 /** Looks at `residentOf` all the time; `stop` gives the highest that was seen. */
