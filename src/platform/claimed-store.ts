@@ -40,7 +40,13 @@ export const makeClaimedStore = (deps: Deps): { store: ObjectStore; claim: () =>
     store: {
       ...store,
       put: after(store.put),
-      putStream: after(store.putStream),
+      putStream: async (key, body, expected) => {
+        await claim().catch((error: unknown) => {
+          body.destroy();
+          throw error;
+        });
+        return store.putStream(key, body, expected);
+      },
       remove: after(store.remove),
       async *list(prefix) {
         if (hidesList) await claim();

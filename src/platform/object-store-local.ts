@@ -35,6 +35,7 @@ export const makeLocalObjectStore = (root: string): ObjectStore => {
       await syncFolder(dirname(path));
       return facts;
     } catch (error) {
+      body.destroy(); // where it was not even begun
       folders.forget();
       await rm(unfinished, { force: true }).catch(() => undefined);
       throw explain(error);
@@ -49,8 +50,13 @@ export const makeLocalObjectStore = (root: string): ObjectStore => {
     open: async (key) => {
       const file = await orUndefined(open(pathOf(key)));
       if (!file) return undefined;
-      const { size } = await file.stat();
-      return { bytes: size, sha256: undefined, body: file.createReadStream() };
+      const body = file.createReadStream();
+      try {
+        return { bytes: (await file.stat()).size, sha256: undefined, body };
+      } catch (error) {
+        body.destroy();
+        throw error;
+      }
     },
     head: async (key) => {
       const found = await orUndefined(stat(pathOf(key)));

@@ -60,6 +60,7 @@ export const makeS3ObjectStore = (settings: S3Settings): ObjectStore => {
       await upload.done();
     } catch (error) {
       Body.destroy();
+      body.destroy(); // which the other does only once it has begun to read it
       throw storeError(error);
     }
     if (!kept.facts) throw new Error('an upload ended before what it sends');

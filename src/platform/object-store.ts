@@ -44,7 +44,7 @@ export type ObjectStore = {
   put: (key: string, path: string, facts: ObjectFacts) => Promise<void>;
   /**
    * Stores what `body` yields, whose length is not known, in parts of bounded memory; gives what was stored. Rejects, and stores
-   * nothing, when that is not what was `expected`.
+   * nothing, when that is not what was `expected`. When it rejects, `body` is destroyed, so that nothing is left that waits or is open.
    */
   putStream: (key: string, body: Readable, expected?: ObjectFacts) => Promise<ObjectFacts>;
   /** Opens an object to be read as a stream; undefined when there is none. */

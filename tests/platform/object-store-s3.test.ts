@@ -61,6 +61,16 @@ describe.each(['local', 's3'] as const)('a store of kind %s', (kind) => {
     );
   });
 
+  test('a stream that it cannot take is destroyed: nobody waits for it, and nothing stays open', async () => {
+    const away =
+      kind === 's3'
+        ? openS3({ endpoint: 'http://127.0.0.1:1' })
+        : makeLocalObjectStore(join(await fileWith(Buffer.of(1)), 'x'));
+    const body = Readable.from(Array.from({ length: 40 }, () => randomBytes(MIB)));
+    await expect(away.putStream('backups/away', body)).rejects.toThrow();
+    expect(body.destroyed).toBe(true);
+  });
+
   test('a stream that breaks off leaves nothing', async () => {
     const broken = async function* () {
       yield randomBytes(20 * MIB);
