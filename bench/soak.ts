@@ -21,7 +21,7 @@ const SAYS_SO_WITHIN_S = 5;
 const MAY_GROW = 5;
 /** What one may hold with its decoder, in MiB: as in 'Speed and memory' of docs/quality.md. */
 const MAY_HOLD = 256;
-/** For three minutes V8 compiles what runs and caches fill: in half an hour an instance grew no more after them (docs/operations.md). */
+/** A process grows in its first minutes, and in half an hour no more after them (docs/operations.md, 'Soak'). */
 const WARM_UP_MS = 180_000;
 /** Each roll comes after this share of the time, so that the last instances have most of it. */
 const ROLL_AFTER = 0.15;

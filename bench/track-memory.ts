@@ -7,7 +7,7 @@ const LEAST_SAMPLES = 120;
 type Deps = {
   /** The processes that run at this moment. */
   pids: () => number[];
-  /** What each is not judged for after it was first seen: caches fill. */
+  /** What each is not judged for after it was first seen. */
   warmUpMs: number;
 };
 
