@@ -2,7 +2,7 @@
 const features = '(schools|parents|photos|dashboard|staff|backups)';
 const all = '^src/';
 const entry = '^src/(server|worker|cli)\\.ts$';
-const wiring = '^src/wiring(-http|-worker|-features|-backups|-store|-system|-log|-observe|-status)?\\.ts$';
+const wiring = '^src/wiring(-http|-worker|-features|-backups|-store|-system|-staff|-log|-observe|-status)?\\.ts$';
 
 /** `path` may only import from itself and `to`; packages have rules of their own below. */
 const layer = (name, path, to) => ({

@@ -54,18 +54,17 @@ import type { NoteError } from './platform/error-notes.ts';
 import { instanceName } from './platform/instance.ts';
 import { type Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
+import type { Passwords } from './platform/password.ts';
 import { type Queue } from './platform/queue.ts';
 import { makeLongWork } from './platform/long-work.ts';
 import { makeRateLimits } from './platform/rate-limit.ts';
 import { makeCreateSchool, makeFirstSchool } from './schools/create-school.ts';
 import { makeSchoolRecords } from './schools/school-records.ts';
 import type { Config } from './shared/config.ts';
-import { makeCreateStaff, makeFirstAdmin } from './staff/create-staff.ts';
-import { makeNoteSignOut, makeSignIn } from './staff/sign-in.ts';
-import { makeStaffRecords } from './staff/staff-records.ts';
 import { type BackupPlaces, wireBackups } from './wiring-backups.ts';
 import type { PhotoStore } from './wiring-store.ts';
 import { systemParts } from './wiring-system.ts';
+import { wireStaff } from './wiring-staff.ts';
 
 /** What a parent may have to wait for the decodes of others, in milliseconds; beyond it the answer is 503. */
 const DECODE_WAIT_MS = 10_000;
@@ -80,6 +79,7 @@ type Ground = {
   metrics: Metrics;
   noteError: NoteError;
   decoder: Decoder;
+  passwords: Passwords;
   photoStore?: PhotoStore | undefined;
   backupPlaces: BackupPlaces;
   /** Of the database. */
@@ -88,11 +88,11 @@ type Ground = {
 
 /** Everything that the service can do, on a database that is open. */
 export const wireFeatures = (ground: Ground) => {
-  const { config, clock, logger, db, queue, metrics, noteError, decoder, photoStore, backupPlaces, owner } = ground;
+  const { config, clock, logger, db, queue, metrics, noteError, decoder, passwords } = ground;
+  const { photoStore, backupPlaces, owner } = ground;
   const schools = makeSchoolRecords({ db, clock, linkTtlDays: config.LINK_TTL_DAYS });
   const parents = makeParentRecords({ db });
   const photos = makePhotoRecords({ db });
-  const staff = makeStaffRecords({ db });
   const { UPLOADS_DIR: uploadsDir, STORAGE: mode } = config;
   const claimed = photoStore && makeClaimedPhotos({ db, store: photoStore.store });
   const store = claimed?.store;
@@ -142,7 +142,6 @@ export const wireFeatures = (ground: Ground) => {
     schools,
     parents,
     photos,
-    staff,
     files,
     decodes,
     decoder,
@@ -155,10 +154,7 @@ export const wireFeatures = (ground: Ground) => {
     makeRateLimit,
     createSchool: makeCreateSchool({ db, schools }),
     makeFirstSchool: makeFirstSchool({ db, schools }),
-    createStaff: makeCreateStaff({ db, staff }),
-    makeFirstAdmin: makeFirstAdmin({ db, staff }),
-    signIn: makeSignIn({ db, staff, makeRateLimit, randomBytes }),
-    noteSignOut: makeNoteSignOut({ db }),
+    ...wireStaff({ db, passwords, makeRateLimit }),
     createParent: makeCreateParent({ db, parents, clock }),
     editParent: makeEditParent({ db, parents }),
     onboardingLink: makeOnboardingLink({ db, parents, clock }),

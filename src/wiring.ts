@@ -7,6 +7,7 @@ import { openDatabase } from './platform/database.ts';
 import type { Handlers, JobKinds } from './platform/job.ts';
 import type { Logger } from './platform/logger.ts';
 import { makeMetrics } from './platform/metrics.ts';
+import { makePasswords, type Passwords } from './platform/password.ts';
 import { makeQueue } from './platform/queue.ts';
 import { makeQueueWorker } from './platform/queue-worker.ts';
 import type { Config } from './shared/config.ts';
@@ -26,6 +27,7 @@ type Handed = {
   /** Whether photos are taken in here; who only looks makes no folders and works on a disk that is full or read-only. */
   takesPhotos?: boolean;
   decoder?: Decoder;
+  passwords?: Passwords;
   jobs?: { kinds: JobKinds; makeHandlers: (features: Features) => Handlers };
   /** How often jobs are asked for, where it is not the queue's own pace. */
   pollSeconds?: number;
@@ -39,6 +41,7 @@ export const wire = async ({
   firstSchool = true,
   takesPhotos = true,
   decoder: givenDecoder,
+  passwords = makePasswords(),
   jobs: { kinds, makeHandlers: handlersOf } = { kinds: jobKinds, makeHandlers },
   ...pace
 }: Handed) => {
@@ -65,7 +68,7 @@ export const wire = async ({
     const photoStore = await openPhotoStore({ config, clock, logger });
     const backupPlaces = await openBackupPlaces(config);
     const features = wireFeatures({
-      ...{ config, clock, logger, db, queue, metrics, noteError, decoder, photoStore, backupPlaces, owner },
+      ...{ config, clock, logger, db, queue, metrics, noteError, decoder, passwords, photoStore, backupPlaces, owner },
     });
     await features.claimUploads();
     if (takesPhotos) await features.files.prepare();

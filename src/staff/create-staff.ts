@@ -1,22 +1,22 @@
 import { advisoryLocks, type Db, type Trx, violates } from '../platform/db.ts';
 import { type Actor, recordEvent } from '../platform/event-log.ts';
-import { hashPassword } from '../platform/password.ts';
+import type { Passwords } from '../platform/password.ts';
 import type { Result } from '../shared/result.ts';
 import { checkPassword, type PasswordFault } from './password-rules.ts';
 import type { Role } from './staff.ts';
 import type { StaffRecords } from './staff-records.ts';
 
-type Deps = { db: Db; staff: StaffRecords };
+type Deps = { db: Db; staff: StaffRecords; passwords: Pick<Passwords, 'hash'> };
 
 type NewStaff = { email: string; name: string; password: string; role: Role; schoolId: number };
 
 /** Adds a person with one role in one school; gives the person's id. */
 export const makeCreateStaff =
-  ({ db, staff }: Deps) =>
+  ({ db, staff, passwords }: Deps) =>
   async (actor: Actor, person: NewStaff): Promise<Result<number, PasswordFault | 'email-taken'>> => {
     const fault = checkPassword(person.password);
     if (fault) return { ok: false, reason: fault };
-    const passwordHash = await hashPassword(person.password);
+    const passwordHash = await passwords.hash(person.password);
     try {
       return { ok: true, value: await db.transaction((trx) => insert(trx, staff, actor, { ...person, passwordHash })) };
     } catch (error) {
@@ -30,9 +30,9 @@ export const makeCreateStaff =
  * puts the password where somebody finds it, before the admin exists: nobody would know it after a kill in between.
  */
 export const makeFirstAdmin =
-  ({ db, staff }: Deps) =>
+  ({ db, staff, passwords }: Deps) =>
   async (person: Omit<NewStaff, 'role'>, keep?: () => Promise<void>): Promise<boolean> => {
-    const passwordHash = await hashPassword(person.password);
+    const passwordHash = await passwords.hash(person.password);
     return db.transaction(async (trx) => {
       await trx.raw('select pg_advisory_xact_lock(?)', [advisoryLocks.firstStart]);
       if (!(await staff.isEmpty(trx))) return false;

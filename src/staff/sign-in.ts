@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
 import { recordEvent } from '../platform/event-log.ts';
 import type { Db } from '../platform/db.ts';
-import { hashPassword, verifyPassword } from '../platform/password.ts';
+import type { Passwords } from '../platform/password.ts';
 import type { MakeRateLimit } from '../platform/rate-limit.ts';
 import { Refused } from '../shared/errors.ts';
 import type { Result } from '../shared/result.ts';
 import type { SignedInStaff } from './staff.ts';
 import type { StaffRecords } from './staff-records.ts';
 
-type Deps = { db: Db; staff: StaffRecords; makeRateLimit: MakeRateLimit; randomBytes: (size: number) => Buffer };
+type Deps = {
+  db: Db;
+  staff: StaffRecords;
+  passwords: Pick<Passwords, 'verify' | 'decoy'>;
+  makeRateLimit: MakeRateLimit;
+  randomBytes: (size: number) => Buffer;
+};
 
 /** A browser in which somebody has signed in before; `password` stands for the password that was right then. */
 export type KnownBrowser = { staffId: number; id: string; password: string };
@@ -27,13 +33,13 @@ const MONTH = 30 * 24 * 3600;
  * address within a month. None of them holds in a browser that the person has signed in with: it has 10 tries of its
  * own, so that guessers can keep nobody out, whatever address they share (docs/adr/0016). Throws Refused('too-many').
  */
-export const makeSignIn = ({ db, staff, makeRateLimit, randomBytes }: Deps) => {
+export const makeSignIn = ({ db, staff, passwords, makeRateLimit, randomBytes }: Deps) => {
   const byPair = makeRateLimit('sign-in-pair', 10, QUARTER);
   const byAddress = makeRateLimit('sign-in-address', 100, QUARTER);
   const byAccount = makeRateLimit('sign-in-account', 100, QUARTER);
   const byBrowser = makeRateLimit('sign-in-browser', 10, QUARTER);
   const known = makeRateLimit('sign-in-known', 1, MONTH);
-  const decoy = hashPassword('nobody has this password');
+  const decoy = passwords.decoy();
 
   const limitsOf = async ({ email, ip }: Attempt, browser: KnownBrowser | undefined) => {
     const account = email.toLowerCase();
@@ -53,7 +59,7 @@ export const makeSignIn = ({ db, staff, makeRateLimit, randomBytes }: Deps) => {
       const outcome = await limit.consume(key);
       if (!outcome.ok) throw new Refused('too-many', { retryAfter: outcome.retryAfter });
     }
-    const right = await verifyPassword(password, found?.passwordHash ?? (await decoy));
+    const right = await passwords.verify(password, found?.passwordHash ?? decoy);
     const person = found && right ? await staff.findSignedIn(found.id, undefined) : undefined;
     if (!person) return { ok: false, reason: 'wrong' };
     if (!browser) await byPair.reset(pair); // else the tries at this address were somebody else's

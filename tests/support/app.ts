@@ -10,6 +10,7 @@ import { makeAssets } from '../../src/http/assets.ts';
 import { type Decoder, makeDecoder } from '../../src/photos/decoder.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
+import { makePasswords, type Passwords } from '../../src/platform/password.ts';
 import { loadConfig } from '../../src/shared/config.ts';
 import { wire } from '../../src/wiring.ts';
 import type { Features } from '../../src/wiring-features.ts';
@@ -50,6 +51,8 @@ type Options = {
   ownDecoder?: boolean;
   /** One that is handed in; it ends with the service. */
   decoder?: Decoder;
+  /** The service's own, where the work on them is looked at; it is light otherwise. */
+  passwords?: Passwords;
   parts?: Parts;
   /** Another service's, to be its second instance. */
   database?: TestDatabase;
@@ -75,6 +78,7 @@ export const startApp = async ({
   jobs,
   ownDecoder = false,
   decoder = sharedDecoder(),
+  passwords = makePasswords({ memory: 64, passes: 1 }),
   parts = {},
   database,
 }: Options = {}) => {
@@ -100,7 +104,7 @@ export const startApp = async ({
   const logs: string[] = [];
   const logger = makeLogger({ level: config.LOG_LEVEL, stream: { write: (line) => void logs.push(line) } });
   const service = await wire({
-    ...{ config, logger, pollSeconds: 0.5 },
+    ...{ config, logger, passwords, pollSeconds: 0.5 },
     ...(clock ? { clock } : {}),
     ...(jobs ? { jobs } : {}),
     ...(ownDecoder ? {} : { decoder }),
