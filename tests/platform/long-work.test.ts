@@ -191,7 +191,7 @@ test('who started it is kept, and forgotten with them', async () => {
   const ruth = {
     email: 'ruth.adeyemi@example.org',
     name: 'Ruth Adeyemi',
-    passwordHash: 'of a password',
+    passwordHash: '$argon2id$of a password',
   };
   const id = await one.db.transaction((trx) => makeStaffRecords(one).insert(trx, ruth));
   await one.works.run('doctor', async () => ({ detail: {} }), { startedBy: id });
