@@ -90,17 +90,37 @@ test('a phone that comes for the first time loads less than 30 KB, with style, s
   expect(more).toBeLessThan(20_000);
 });
 
+/** What is declared where the query of an at-rule holds. */
+const declaredWhere = (query: RegExp) => {
+  const atRules = [...css.toString().matchAll(/@(?:media|container) ([^{]*)\{((?:[^{}]*\{[^{}]*\})*)\s*\}/g)];
+  const rules = atRules
+    .filter(([, asked = '']) => query.test(asked))
+    .flatMap(([, , block = '']) => [...block.matchAll(/([^{}]*)\{([^{}]*)\}/g)]);
+  return rules.flatMap(([, selector = '', declared = '']) =>
+    [...declared.matchAll(/([\w-]+)\s*:\s*([^;]+);/g)].map(([text, name = '', value = '']) => ({
+      ...{ selector: selector.trim(), text, name, value },
+    })),
+  );
+};
+
 test('the dark scheme changes colours only: what holds in the light one holds in it, too', () => {
-  const schemes = css.toString().matchAll(/@media \(prefers-color-scheme: \w+\) \{((?:[^{}]*\{[^{}]*\})*)\s*\}/g);
-  const rules = [...schemes].flatMap(([, block = '']) => [...block.matchAll(/\{([^{}]*)\}/g)]);
-  const changed = rules.flatMap(([, declared = '']) => [...declared.matchAll(/([\w-]+)\s*:\s*([^;]+);/g)]);
+  const changed = declaredWhere(/prefers-color-scheme: \w+/);
   expect(changed.length).toBeGreaterThan(20);
   const others = changed.filter(
-    ([, name = '', value = '']) =>
+    ({ name, value }) =>
       !['color', 'background', '--shadow'].includes(name) && !(name.startsWith('--') && /^#[\da-f]{6}$/.test(value)),
   );
-  expect(others.map(([text]) => text)).toEqual([]);
+  expect(others.map(({ text }) => text)).toEqual([]);
   expect(css.toString().match(/prefers-color-scheme/g)).toHaveLength(
     [...css.toString().matchAll(/@media \(prefers-color-scheme: dark\)/g)].length,
   );
+});
+
+test('a width changes no colour of words but one: what is seen at one width in one scheme need not be seen at the other', () => {
+  const changed = declaredWhere(/width/);
+  expect(changed.length).toBeGreaterThan(50);
+  const colours = changed.filter(({ name }) => /^color|^background|^opacity|^filter|^--|blend/.test(name));
+  expect(colours.map(({ selector, text }) => `${selector} ${text}`)).toEqual([
+    '.stacked td[data-th]::before color: var(--ink-2);',
+  ]);
 });

@@ -21,12 +21,20 @@ export const startBrowser = (): Promise<Browser> => chromium.launch({ executable
  * at this width already; `words`: only those that words can break; `glance`: only whether it scrolls sideways.
  */
 type View = { width: 390 | 1280; scheme: 'light' | 'dark'; only?: 'colours' | 'words' | 'glance' };
-const views: readonly View[] = [
+const both = [
   { width: 390, scheme: 'light' },
-  { width: 390, scheme: 'dark', only: 'colours' },
   { width: 1280, scheme: 'dark' },
+] as const;
+const crossed = [
+  { width: 390, scheme: 'dark', only: 'colours' },
   { width: 1280, scheme: 'light', only: 'colours' },
-];
+] as const;
+
+/**
+ * A page is looked at whole in its first state, at both widths in both schemes. In its further states each width and each
+ * scheme is seen once, for a width changes no colours but one (tests/http/assets.test.ts).
+ */
+export type Depth = 'whole' | 'further';
 
 type Options = { width?: number; script?: boolean; locale?: string; touch?: boolean };
 
@@ -83,10 +91,10 @@ export const openContext = async (browser: Browser, options: Options = {}) => {
 };
 
 /** A translation changes words, not colours; one from right to left the whole page. */
-export const viewsIn = (language: Language): readonly View[] => {
-  if (language === 'en') return views;
+export const viewsIn = (language: Language, depth: Depth): readonly View[] => {
+  if (language === 'en') return depth === 'whole' || picturesDir !== undefined ? [...both, ...crossed] : both;
   return [
-    { width: 390, scheme: 'light', ...(language === 'ar' ? {} : { only: 'words' }) },
+    { width: 390, scheme: 'light', ...(language === 'ar' && depth === 'whole' ? {} : { only: 'words' }) },
     { width: 1280, scheme: 'light', only: 'glance' },
   ];
 };
@@ -111,8 +119,8 @@ const axeFor = {
   words: runAxe(aboutWords),
 };
 
-/** Looks at the page at 390 and 1280 pixels, light and dark: axe is content and nothing scrolls sideways. */
-export const inspect = async (page: Page, name: string, seen: readonly View[] = views): Promise<string[]> => {
+/** Looks at the page at these widths and in these schemes: axe is content and nothing scrolls sideways. */
+export const inspect = async (page: Page, name: string, seen: readonly View[]): Promise<string[]> => {
   const faults: string[] = [];
   const before = page.viewportSize();
   await page.evaluate('loadAxe()');

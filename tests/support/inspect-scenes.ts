@@ -45,8 +45,10 @@ export const inspectScenes = ({ folder, scenes, inPage, languages, prepare, part
   };
 
   describe.each(Object.entries(scenes))('%s', (view, states) => {
+    const [first] = Object.keys(states);
     test.each(Object.entries(states))('%s', async (state, scene) => {
-      expectSound(view, await stage.play(`${view}: ${state}`, scene, others));
+      const depth = state === first ? 'whole' : 'further';
+      expectSound(view, await stage.play(`${view}: ${state}`, scene, depth, others));
     });
   });
 

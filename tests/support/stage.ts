@@ -6,7 +6,7 @@ import { to } from '../../src/http/paths.ts';
 import { openDb, type Db } from '../../src/platform/db.ts';
 import type { Language } from '../../src/platform/languages.ts';
 import type { App } from './app.ts';
-import { inspect, openContext, viewsIn } from './browser.ts';
+import { type Depth, inspect, openContext, viewsIn } from './browser.ts';
 import { csrfOn } from './actors.ts';
 import { addStaff, PASSWORD, type Person, people } from './cast.ts';
 import { type Lives, makeLives } from './lives.ts';
@@ -63,14 +63,14 @@ export const openStage = async (app: App, browser: Browser) => {
   };
 
   /** The page once more as it is where its script never comes, if that is another one. */
-  const inspectWithoutScript = async (name: string, served: string): Promise<string[]> => {
+  const inspectWithoutScript = async (name: string, served: string, depth: Depth): Promise<string[]> => {
     if (await page.evaluate(isAsServed(served))) return [];
     // Chromium runs no axe where scripting is off: the script is there and empty.
     await page.route('**/*.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
     const faults = await reload(name);
     await page.unroute('**/*.js');
     if (await page.evaluate(HAS_SCRIPT)) faults.push(`${name}: the script runs nevertheless`);
-    return [...faults, ...(await inspect(page, name))];
+    return [...faults, ...(await inspect(page, name, viewsIn('en', depth)))];
   };
 
   const settle = (view: string, faults: string[]): Played => ({ view, faults: [...faults, ...complaints.splice(0)] });
@@ -79,18 +79,18 @@ export const openStage = async (app: App, browser: Browser) => {
     /** The CSP reports of everything that was played. */
     reports,
     /** Plays a scene and looks at it with script, without it, and in the other languages. */
-    play: async (name: string, scene: Scene, others: readonly Language[]): Promise<Played> => {
+    play: async (name: string, scene: Scene, depth: Depth, others: readonly Language[]): Promise<Played> => {
       try {
         await scene(stage);
         const view = app.lastView();
         const served = (await answer?.text()) ?? '';
         const faults = (await page.evaluate(HAS_SCRIPT)) ? [] : [`${name}: the script does not run`];
-        faults.push(...(await inspect(page, name)));
-        faults.push(...(await inspectWithoutScript(`${name} (no script)`, served)));
+        faults.push(...(await inspect(page, name, viewsIn('en', depth))));
+        faults.push(...(await inspectWithoutScript(`${name} (no script)`, served, depth)));
         for (const language of others) {
           await speak(language);
           faults.push(...(await reload(`${name} (${language})`)));
-          faults.push(...(await inspect(page, `${name} (${language})`, viewsIn(language))));
+          faults.push(...(await inspect(page, `${name} (${language})`, viewsIn(language, depth))));
         }
         return settle(view, faults);
       } finally {
@@ -103,7 +103,7 @@ export const openStage = async (app: App, browser: Browser) => {
         if (language !== 'en') await speak(language);
         await scene(stage);
         const view = app.lastView();
-        return settle(view, await inspect(page, `${name} (${language})`, viewsIn(language)));
+        return settle(view, await inspect(page, `${name} (${language})`, viewsIn(language, 'further')));
       } finally {
         await clear();
       }
