@@ -8,9 +8,10 @@ const apart = {
   nginx: 'tests/nginx/**/*.test.ts',
 };
 
-/** Look at what their process holds, or change its environment: each in a process of its own. The others share what they import. */
+/** Look at what their process holds, fill it, or change its environment: each in a process of its own. The others share what they import. */
 const alone = {
   unit: [
+    'tests/lint-rules.test.ts',
     'tests/photos/image-library.test.ts',
     'tests/photos/inspect-image.test.ts',
     'tests/photos/measure-photo.test.ts',
@@ -21,9 +22,6 @@ const alone = {
   hostile: ['tests/hostile/heic.test.ts', 'tests/hostile/logs.test.ts'],
   crash: ['tests/crash/database-faults.test.ts', 'tests/crash/embedded-postgres-faults.test.ts'],
 };
-
-/** Plant faults in the tree for a moment: not beside the others. Beside each other they may, for only one of them writes files. */
-const rules = ['tests/architecture.test.ts', 'tests/lint-rules.test.ts'];
 
 /** Every page in every state takes longest: begun last, these files would run alone at the end. */
 class PagesFirst extends BaseSequencer {
@@ -38,7 +36,8 @@ export default defineConfig({
   test: {
     sequence: { sequencer: PagesFirst },
     globalSetup: ['tests/support/cluster.ts'],
-    execArgv: ['--max-semi-space-size=64'], // MiB. Nearly all that tests make is short-lived: 4 % less CPU for tests of pages and photos
+    // MiB. Nearly all that tests make is short-lived, and what stays is little beside the memory of a machine that builds: 4 % less CPU each.
+    execArgv: ['--max-semi-space-size=64', '--initial-old-space-size=1024'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 5000 } }, // 1 s is little for a machine on which three are at work
@@ -51,12 +50,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: [...Object.values(apart), ...rules, ...alone.unit],
+          exclude: [...Object.values(apart), ...alone.unit],
           isolate: false,
         },
       },
       { extends: true, test: { name: 'alone', include: alone.unit } },
-      { extends: true, test: { name: 'rules', include: rules } },
       {
         extends: true,
         test: { name: 'e2e', include: ['tests/journeys/**/*.e2e.ts'], testTimeout: 180_000 },
