@@ -52,9 +52,13 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: [...Object.values(apart), ...alone.unit],
           isolate: false,
+          setupFiles: ['tests/support/patience.ts'],
         },
       },
-      { extends: true, test: { name: 'alone', include: alone.unit } },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone.unit, setupFiles: ['tests/support/patience.ts'] },
+      },
       {
         extends: true,
         test: { name: 'e2e', include: ['tests/journeys/**/*.e2e.ts'], testTimeout: 180_000 },
