@@ -90,6 +90,10 @@ export const openContext = async (browser: Browser, options: Options = {}) => {
   return { context, complaints, reports };
 };
 
+/** Where the script never comes: the parts that only such pages show have their colours in the first state of each. */
+export const viewsWithoutScript = (depth: Depth): readonly View[] =>
+  depth === 'whole' || picturesDir !== undefined ? [...both, ...crossed] : [both[0], { ...both[1], only: 'glance' }];
+
 /** A translation changes words, not colours; one from right to left the whole page. */
 export const viewsIn = (language: Language, depth: Depth): readonly View[] => {
   if (language === 'en') return depth === 'whole' || picturesDir !== undefined ? [...both, ...crossed] : both;

@@ -6,7 +6,7 @@ import { to } from '../../src/http/paths.ts';
 import { openDb, type Db } from '../../src/platform/db.ts';
 import type { Language } from '../../src/platform/languages.ts';
 import type { App } from './app.ts';
-import { type Depth, inspect, openContext, viewsIn } from './browser.ts';
+import { type Depth, inspect, openContext, viewsIn, viewsWithoutScript } from './browser.ts';
 import { csrfOn } from './actors.ts';
 import { addStaff, PASSWORD, type Person, people } from './cast.ts';
 import { type Lives, makeLives } from './lives.ts';
@@ -70,7 +70,7 @@ export const openStage = async (app: App, browser: Browser) => {
     const faults = await reload(name);
     await page.unroute('**/*.js');
     if (await page.evaluate(HAS_SCRIPT)) faults.push(`${name}: the script runs nevertheless`);
-    return [...faults, ...(await inspect(page, name, viewsIn('en', depth)))];
+    return [...faults, ...(await inspect(page, name, viewsWithoutScript(depth)))];
   };
 
   const settle = (view: string, faults: string[]): Played => ({ view, faults: [...faults, ...complaints.splice(0)] });
