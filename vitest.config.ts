@@ -8,7 +8,7 @@ const apart = {
   nginx: 'tests/nginx/**/*.test.ts',
 };
 
-/** Look at what their process holds, fill it, or change its environment: each in a process of its own. The others share what they import. */
+/** Look at what their process holds, hold much themselves, or change its environment: each in a process of its own. The others share what they import. */
 const alone = {
   unit: [
     'tests/lint-rules.test.ts',
@@ -52,12 +52,12 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: [...Object.values(apart), ...alone.unit],
           isolate: false,
-          setupFiles: ['tests/support/patience.ts'],
+          setupFiles: ['tests/support/lower-priority.ts'],
         },
       },
       {
         extends: true,
-        test: { name: 'alone', include: alone.unit, setupFiles: ['tests/support/patience.ts'] },
+        test: { name: 'alone', include: alone.unit, setupFiles: ['tests/support/lower-priority.ts'] },
       },
       {
         extends: true,

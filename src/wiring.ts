@@ -27,6 +27,7 @@ type Handed = {
   /** Whether photos are taken in here; who only looks makes no folders and works on a disk that is full or read-only. */
   takesPhotos?: boolean;
   decoder?: Decoder;
+  /** Of another cost than the service's, for tests alone. */
   passwords?: Passwords;
   jobs?: { kinds: JobKinds; makeHandlers: (features: Features) => Handlers };
   /** How often jobs are asked for, where it is not the queue's own pace. */

@@ -10,8 +10,9 @@ export type QrPicture = { path: string; size: number };
  */
 const OPTIONS = { errorCorrectionLevel: 'M', maskPattern: 3 } as const satisfies QrCode.QRCodeOptions;
 
+const require = createRequire(import.meta.url);
 /** Loaded with the first code: it brings 57 files, most of them for pictures that are not drawn here. */
-const library = () => createRequire(import.meta.url)('qrcode') as typeof QrCode;
+const library = () => require('qrcode') as typeof QrCode;
 
 /**
  * The onboarding link as a QR code. Gives geometry, no markup: views/partials/qr.ejs draws it in a page,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makePasswords } from '../../src/platform/password.ts';
 import { type Actor, stranger } from '../support/actors.ts';
 import { type App, startApp } from '../support/app.ts';
 import { addStaff, PASSWORD, people } from '../support/cast.ts';
@@ -8,7 +7,7 @@ import { type Answer, ask, form } from '../support/raw-request.ts';
 let app: App;
 let firstSchool: number;
 beforeAll(async () => {
-  app = await startApp({ env: { TRUST_PROXY: 'loopback' }, passwords: makePasswords() }); // their time is looked at
+  app = await startApp({ env: { TRUST_PROXY: 'loopback' }, ownPasswords: true }); // their time is looked at
   await addStaff(app, 'ruth');
   await addStaff(app, 'ben');
   await app.db('staff').where({ email: people.ben.email }).update({ disabled_at: new Date() });

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makePasswords } from '../../src/platform/password.ts';
 import { type App, startApp } from '../support/app.ts';
 import { addStaff, PASSWORD, people } from '../support/cast.ts';
 
 let app: App;
 beforeAll(async () => {
-  app = await startApp({ passwords: makePasswords() }); // its time is looked at
+  app = await startApp({ ownPasswords: true }); // its time is looked at
   await addStaff(app, 'ruth');
 });
 afterAll(() => app.stop());

@@ -10,7 +10,7 @@ import { makeAssets } from '../../src/http/assets.ts';
 import { type Decoder, makeDecoder } from '../../src/photos/decoder.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
-import { makePasswords, type Passwords } from '../../src/platform/password.ts';
+import { makePasswords } from '../../src/platform/password.ts';
 import { loadConfig } from '../../src/shared/config.ts';
 import { wire } from '../../src/wiring.ts';
 import type { Features } from '../../src/wiring-features.ts';
@@ -51,8 +51,8 @@ type Options = {
   ownDecoder?: boolean;
   /** One that is handed in; it ends with the service. */
   decoder?: Decoder;
-  /** The service's own, where the work on them is looked at; it is light otherwise. */
-  passwords?: Passwords;
+  /** Passwords take the work that the service asks for; light work otherwise. */
+  ownPasswords?: boolean;
   parts?: Parts;
   /** Another service's, to be its second instance. */
   database?: TestDatabase;
@@ -64,6 +64,9 @@ const sharedDecoder = (): Decoder => {
   shared ??= makeDecoder({ logger: makeLogger({ level: 'silent' }) });
   return { ...shared, stop: () => Promise.resolve() };
 };
+
+const lightPasswords = makePasswords({ memory: 64, passes: 1 });
+const passwordsFor = (own: boolean) => (own ? {} : { passwords: lightPasswords });
 
 /** Read and compressed once for all services of a test process. */
 let assets: ReturnType<typeof makeAssets> | undefined;
@@ -78,7 +81,7 @@ export const startApp = async ({
   jobs,
   ownDecoder = false,
   decoder = sharedDecoder(),
-  passwords = makePasswords({ memory: 64, passes: 1 }),
+  ownPasswords = false,
   parts = {},
   database,
 }: Options = {}) => {
@@ -104,7 +107,8 @@ export const startApp = async ({
   const logs: string[] = [];
   const logger = makeLogger({ level: config.LOG_LEVEL, stream: { write: (line) => void logs.push(line) } });
   const service = await wire({
-    ...{ config, logger, passwords, pollSeconds: 0.5 },
+    ...{ config, logger, pollSeconds: 0.5 },
+    ...passwordsFor(ownPasswords),
     ...(clock ? { clock } : {}),
     ...(jobs ? { jobs } : {}),
     ...(ownDecoder ? {} : { decoder }),

@@ -32,7 +32,8 @@ const crossed = [
 
 /**
  * A page is looked at whole in its first state, at both widths in both schemes. In its further states each width and each
- * scheme is seen once, for a width changes no colours but one (tests/http/assets.test.ts).
+ * scheme is seen once: a width changes the colour of one kind of words, and shows or hides others that are listed
+ * (tests/http/assets.test.ts).
  */
 export type Depth = 'whole' | 'further';
 
@@ -90,11 +91,11 @@ export const openContext = async (browser: Browser, options: Options = {}) => {
   return { context, complaints, reports };
 };
 
-/** Where the script never comes: the parts that only such pages show have their colours in the first state of each. */
+/** Where the script never comes a page differs in small parts only: in further states it is looked at whole narrow, wide in its colours. */
 export const viewsWithoutScript = (depth: Depth): readonly View[] =>
-  depth === 'whole' || picturesDir !== undefined ? [...both, ...crossed] : [both[0], { ...both[1], only: 'glance' }];
+  depth === 'whole' || picturesDir !== undefined ? [...both, ...crossed] : [both[0], { ...both[1], only: 'colours' }];
 
-/** A translation changes words, not colours; one from right to left the whole page. */
+/** A translation changes words, not colours; one from right to left turns the whole page, which is looked at in its first state. */
 export const viewsIn = (language: Language, depth: Depth): readonly View[] => {
   if (language === 'en') return depth === 'whole' || picturesDir !== undefined ? [...both, ...crossed] : both;
   return [

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { viewsDir } from '../../src/http/app.ts';
 import type { Language } from '../../src/platform/languages.ts';
 import { type App, type Parts, startApp } from './app.ts';
-import { startBrowser } from './browser.ts';
+import { type Depth, startBrowser } from './browser.ts';
 import { openStage, type Played, type Scene } from './stage.ts';
 
 type Show = {
@@ -45,17 +45,15 @@ export const inspectScenes = ({ folder, scenes, inPage, languages, prepare, part
   };
 
   describe.each(Object.entries(scenes))('%s', (view, states) => {
-    const [first] = Object.keys(states);
     test.each(Object.entries(states))('%s', async (state, scene) => {
-      const depth = state === first ? 'whole' : 'further';
-      expectSound(view, await stage.play(`${view}: ${state}`, scene, depth, others));
+      expectSound(view, await stage.play(`${view}: ${state}`, scene, depthOf(states, state), others));
     });
   });
 
   describe.each(Object.entries(inPage))('%s, by its script', (view, states) => {
     describe.each(Object.entries(states))('%s', (state, scene) => {
       test.each(languages.filter((language) => language !== 'es'))('%s', async (language) => {
-        expectSound(view, await stage.playInPage(`${view}: ${state}`, scene, language));
+        expectSound(view, await stage.playInPage(`${view}: ${state}`, scene, depthOf(states, state), language));
       });
     });
   });
@@ -69,3 +67,6 @@ export const inspectScenes = ({ folder, scenes, inPage, languages, prepare, part
     expect(stage.reports).toEqual([]);
   });
 };
+
+const depthOf = (states: Record<string, Scene>, state: string): Depth =>
+  state === Object.keys(states)[0] ? 'whole' : 'further';

@@ -42,8 +42,8 @@ export const officeScenes: Scenes<AdminViews> = {
     },
   },
   'admin/dashboard': {
-    'nobody was entered yet': at(paths.adminParents, 'walter'),
     'the first page': at(paths.adminParents),
+    'nobody was entered yet': at(paths.adminParents, 'walter'),
     'the second page': async (stage) => {
       await at(paths.adminParents)(stage);
       await Promise.all([stage.page.waitForEvent('load'), stage.page.locator('a[rel=next]').click()]);
@@ -59,11 +59,11 @@ export const officeScenes: Scenes<AdminViews> = {
     'somebody was archived': sent(about(to.adminArchive)),
   },
   'admin/parent': {
+    'a photo waits beside the approved one': whoIs('Okonkwo'),
     'was entered': whoIs('Bennett', 'ruth', '?done=created'),
     'has opened the link': whoIs('Chen'),
     'a photo waits': whoIs('Santos'),
     'a photo waits, for a reviewer': whoIs('Santos', 'ben'),
-    'a photo waits beside the approved one': whoIs('Okonkwo'),
     'is approved': whoIs('Abdi'),
     'the portrait was changed': sent(ofPhoto(crop('back=parent'), 'approved'), { button: 'button[value=save]' }),
     'is rejected': whoIs('Mensah'),
@@ -101,8 +101,8 @@ export const officeScenes: Scenes<AdminViews> = {
   },
   ...reviewScenes,
   'admin/checks': {
-    'nothing was checked yet': at(paths.adminChecks, 'walter'),
     'some are useful and one is overruled': counted(paths.adminChecks),
+    'nothing was checked yet': at(paths.adminChecks, 'walter'),
     'in another period': counted(`${paths.adminChecks}?days=365`),
   },
   ...systemScenes,

@@ -109,8 +109,8 @@ export const reviewScenes: Pick<Scenes<AdminViews>, 'admin/review' | 'admin/revi
     'the last one was approved': lastOne,
   },
   'admin/review-passed': {
-    'nothing passed': at(paths.reviewPassed, 'walter'),
     'some passed': somePassed,
+    'nothing passed': at(paths.reviewPassed, 'walter'),
     'more than a page holds': manyPassed,
     'the second page': async (stage) => {
       await manyPassed(stage);

@@ -98,12 +98,12 @@ export const openStage = async (app: App, browser: Browser) => {
       }
     },
     /** Plays a scene that happens within the page, by its script: a reload would lose it. */
-    playInPage: async (name: string, scene: Scene, language: Language): Promise<Played> => {
+    playInPage: async (name: string, scene: Scene, depth: Depth, language: Language): Promise<Played> => {
       try {
         if (language !== 'en') await speak(language);
         await scene(stage);
         const view = app.lastView();
-        return settle(view, await inspect(page, `${name} (${language})`, viewsIn(language, 'further')));
+        return settle(view, await inspect(page, `${name} (${language})`, viewsIn(language, depth)));
       } finally {
         await clear();
       }
