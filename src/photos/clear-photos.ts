@@ -51,7 +51,8 @@ export const makeClearPhotos =
         trx,
         rows.map((row) => ({ key: row.filename, files: filesWith(row.portrait_version) })),
       );
-      for (const row of rows) {
+      // In the order in which they came: rows come back in whatever order they lie.
+      for (const row of rows.toSorted((a, b) => Number(a.id) - Number(b.id))) {
         const about = { schoolId: Number(row.school_id), parentId: Number(row.parent_id), photoId: Number(row.id) };
         await recordEvent(trx, { ...about, actor: { kind: 'system' }, kind: 'photo.cleared' });
       }

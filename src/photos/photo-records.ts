@@ -154,17 +154,18 @@ export const makePhotoRecords = ({ db }: { db: Db }) => {
     /** Whether it waits and passed every check; the database derives it (photo_passes). Under the parent's lock. */
     hasPassed: async (trx: Trx, { id, parentId }: Pick<Photo, 'id' | 'parentId'>): Promise<boolean> =>
       (await trx('parents').where({ id: parentId, photo_id: id, photo_passed: true }).first('id')) !== undefined,
-    /** Deletes the rows of a parent's photos; gives the keys whose files are to be removed after the commit. */
+    /** Deletes the rows of a parent's photos; gives them as they came, with the keys whose files are to be removed after the commit. */
     deleteOfParent: async (trx: Trx, parentId: number): Promise<DeletedPhoto[]> => {
       const rows = await trx('photos')
         .where({ parent_id: parentId })
         .delete()
         .returning<Pick<PhotoRow, 'id' | 'filename' | 'portrait_version'>[]>(['id', 'filename', 'portrait_version']);
-      return rows.map((row) => ({
+      const deleted = rows.map((row) => ({
         id: Number(row.id),
         filename: row.filename as StorageKey,
         portraitVersion: row.portrait_version,
       }));
+      return deleted.sort((a, b) => a.id - b.id);
     },
   };
 };
