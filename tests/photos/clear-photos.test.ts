@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, movableClock, startApp } from '../support/app.ts';
 import { to } from '../../src/http/paths.ts';
+import { openDb } from '../../src/platform/db.ts';
 import { givePhoto } from '../support/actors.ts';
 import { addParent, addStaff } from '../support/cast.ts';
 import { makeVisitor } from '../support/visitor.ts';
@@ -76,4 +77,28 @@ test('OLD_PHOTOS_DAYS says after how many days', async () => {
   clock.forward(2 * DAY);
   expect(await short.clearPhotos()).toBe(1);
   await short.stop();
+});
+
+test('photos cleared or deleted together are told in the order in which they came, however their rows lie', async () => {
+  const { id } = await addParent(app);
+  const photos = [await send(id), await send(id), await send(id), await send(id)];
+  const [first = 0, , third = 0] = photos;
+  // A row that changes is written anew, behind the others; a table known to be small is read as its rows lie.
+  for (const moved of [third, first]) await app.db('photos').where({ id: moved }).update({ width: 301 });
+  const owner = openDb({ url: app.ownerUrl, max: 1 });
+  await owner.raw('analyze photos');
+  await owner.destroy();
+  const told = async (kind: string) => {
+    const events = app.db('events').where({ kind, parent_id: id }).orderBy('id');
+    return (await events.select<{ photo_id: string }[]>('photo_id')).map((event) => Number(event.photo_id));
+  };
+
+  clock.forward(31 * DAY);
+  expect(await app.clearPhotos()).toBe(3);
+  expect(await told('photo.cleared')).toEqual(photos.slice(0, 3));
+
+  const parent = await app.parents.findById(id);
+  if (!parent) throw new Error('no such parent');
+  await app.deletePhotos(parent);
+  expect(await told('photo.deleted')).toEqual(photos);
 });
