@@ -14,7 +14,7 @@ import { type Service, startService } from './service.ts';
 const UPLOADS = 200;
 const UPLOADS_FOR_MEMORY = 1000;
 const FACES = 20;
-const REQUESTS = 2000;
+const REQUESTS = 8000;
 const CROWD = 1000;
 const MIRRORED = 300;
 const KEPT = { parents: 100_000, photos: 10_000 };

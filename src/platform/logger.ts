@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from 'pino';
+import { makeLineWriter } from './line-writer.ts';
 
 export type Logger = ReturnType<typeof makeLogger>;
 
@@ -44,16 +45,35 @@ export const makeLogger = ({ level, stream, also }: Options) => {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: describeError },
   };
-  if (stream) return pino(options, stream);
-  return also ? pino(options, onStdout(also)) : pino(options);
+  return pino(options, stream ?? toStdout(also));
 };
 
-const onStdout = (also: (line: string) => void): DestinationStream => {
-  const stdout = pino.destination(1);
-  return {
-    write: (line) => {
-      stdout.write(line);
-      also(line);
-    },
+const URGENT = pino.levels.values['warn'] ?? 40;
+
+const openStdout = () => {
+  const out = pino.destination(1); // writes without blocking, and what is left when the process ends
+  const { write, flush } = makeLineWriter({ out });
+  process.prependOnceListener('exit', flush);
+  const flushSync = (): void => {
+    flush();
+    out.flushSync();
   };
+  return { write, flushSync };
+};
+
+/** One for all loggers of the process, so that their lines stay in order. */
+let stdout: ReturnType<typeof openStdout> | undefined;
+
+const toStdout = (also?: (line: string) => void): DestinationStream => {
+  const { write, flushSync } = (stdout ??= openStdout());
+  const destination = {
+    [Symbol.for('pino.metadata')]: true, // asks pino for the level of each line
+    lastLevel: 0,
+    write(line: string): void {
+      write(line, this.lastLevel >= URGENT);
+      also?.(line);
+    },
+    flushSync, // called by pino after a fatal line
+  };
+  return destination;
 };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { makeLogger } from '../../src/platform/logger.ts';
 
@@ -22,4 +23,36 @@ test('R67: an error that repeats a link is logged without it, with our frames', 
 
 test('what is no error is told by its type', () => {
   expect(logged('Maria Santos')).toMatchObject({ err: { type: 'string' } });
+});
+
+/** Runs `body` in a process of its own, whose stdout is a pipe; gives the messages of its lines. */
+const messagesOf = (body: string): string[] => {
+  const script = `import { makeLogger } from '${import.meta.resolve('../../src/platform/logger.ts')}';${body}`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  const lines = stdout.split('\n').filter(Boolean);
+  return lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
+};
+
+test('on stdout the lines of all loggers keep their order, and those that wait for others are written before the end', () => {
+  const messages = messagesOf(`
+    const also = [];
+    const [one, other] = [makeLogger({ level: 'info' }), makeLogger({ level: 'info', also: (line) => also.push(line) })];
+    one.info('1');
+    other.info('2');
+    other.debug('unheard');
+    other.warn('3');
+    one.info('4');
+    other.info(String(also.length));
+    process.exit(0);`);
+  expect(messages).toEqual(['1', '2', '3', '4', '2']);
+});
+
+test('a fatal line is out, with all before it, whatever comes next', () => {
+  const messages = messagesOf(`
+    const logger = makeLogger({ level: 'info' });
+    for (const message of ['1', '2', '3']) logger.info(message);
+    logger.fatal('4');
+    process.kill(process.pid, 'SIGKILL');`);
+  expect(messages).toEqual(['1', '2', '3', '4']);
 });
