@@ -27,8 +27,8 @@ const get = async ({ url, headers = {} }: Asked, times: number): Promise<void> =
 const ROUNDS = 10;
 
 /**
- * CPU milliseconds per GET of `ours` and of `yardstick`, after a warm-up of as many: V8 compiles all that a page of ours runs within
- * ten thousand, and those before cost a fifth more.
+ * CPU milliseconds per GET of `ours` and of `yardstick`, after a warm-up of as many: until V8 has compiled what a page of
+ * ours runs, some thousand requests cost a fifth more each.
  */
 const perRequest = async (ours: Asked, yardstick: Asked, count: number): Promise<[number, number]> => {
   const measure = async (asked: Asked): Promise<number> => {

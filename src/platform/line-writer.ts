@@ -7,8 +7,8 @@ type Options = { out: { write: (lines: string) => void }; togetherMs?: number };
 
 /**
  * Writes lines to `out`: the first at once, those of the next 50 ms together. A write wakes whoever reads the pipe, which costs
- * a busy service more than all else about a line. One that is `urgent` goes out at once, with all before it. `flush` is for the
- * end of the process: only kill -9 under load takes the lines of 50 ms with it.
+ * a busy service more than all else about a line. One that is `urgent` goes out at once, with all before it. `flush` is for
+ * `process.exit`; a process that comes to its own end waits for the lines. One that is killed takes those of 50 ms with it.
  */
 export const makeLineWriter = ({ out, togetherMs = TOGETHER_MS }: Options) => {
   let held = '';
@@ -21,7 +21,7 @@ export const makeLineWriter = ({ out, togetherMs = TOGETHER_MS }: Options) => {
     out.write(lines);
   };
   const afterAWhile = (): void => {
-    timer = held === '' ? undefined : setTimeout(afterAWhile, togetherMs).unref();
+    timer = held === '' ? undefined : setTimeout(afterAWhile, togetherMs);
     flush();
   };
 
@@ -29,7 +29,7 @@ export const makeLineWriter = ({ out, togetherMs = TOGETHER_MS }: Options) => {
     write: (line: string, urgent: boolean): void => {
       held += line;
       if (!timer || urgent || held.length >= MOST_HELD) flush();
-      timer ??= setTimeout(afterAWhile, togetherMs).unref();
+      timer ??= setTimeout(afterAWhile, togetherMs);
     },
     flush,
   };

@@ -51,21 +51,17 @@ export const makeLogger = ({ level, stream, also }: Options) => {
 const URGENT = pino.levels.values['warn'] ?? 40;
 
 const openStdout = () => {
-  const out = pino.destination(1); // writes without blocking, and what is left when the process ends
-  const { write, flush } = makeLineWriter({ out });
-  process.prependOnceListener('exit', flush);
-  const flushSync = (): void => {
-    flush();
-    out.flushSync();
-  };
-  return { write, flushSync };
+  const out = pino.destination(); // never waits for a reader; writes at `process.exit` what is left
+  const writer = makeLineWriter({ out });
+  process.prependOnceListener('exit', writer.flush); // before what is left is written
+  return writer;
 };
 
 /** One for all loggers of the process, so that their lines stay in order. */
 let stdout: ReturnType<typeof openStdout> | undefined;
 
 const toStdout = (also?: (line: string) => void): DestinationStream => {
-  const { write, flushSync } = (stdout ??= openStdout());
+  const { write } = (stdout ??= openStdout());
   const destination = {
     [Symbol.for('pino.metadata')]: true, // asks pino for the level of each line
     lastLevel: 0,
@@ -73,7 +69,6 @@ const toStdout = (also?: (line: string) => void): DestinationStream => {
       write(line, this.lastLevel >= URGENT);
       also?.(line);
     },
-    flushSync, // called by pino after a fatal line
   };
   return destination;
 };
