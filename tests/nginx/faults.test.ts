@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, ask, form } from '../support/raw-request.ts';
+import { LINES_MS } from '../support/service.ts';
 import { startTwoInstances, type TwoInstances } from '../support/two-instances.ts';
 
 let two: TwoInstances;
@@ -62,6 +64,7 @@ const postsAt = (which: 0 | 1): number =>
 
 test('while one instance hangs, a GET is asked of the other, a POST that was sent is not', async () => {
   const [first] = two.instances;
+  await wait(LINES_MS);
   const before = postsAt(0) + postsAt(1);
   signal(first.pid, 'SIGSTOP');
   const gets = await Promise.all(Array.from({ length: 4 }, () => ask(site, link)));

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect as connectPlain } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOST } from '../support/edge.ts';
 import { halfOpenUploads } from '../support/environment.ts';
 import { ask } from '../support/raw-request.ts';
 import { headOf, type Sender } from '../support/sender.ts';
+import { LINES_MS } from '../support/service.ts';
 import { startTwoInstances, type TwoInstances } from '../support/two-instances.ts';
 
 /** As many as one address may have open in nginx.conf, and as many as one opens here. */
@@ -90,6 +92,7 @@ test('R63: heads that never end and uploads that stop half-way: others are serve
   const kbLeft = (residentKb() - before) / halfOpenUploads;
   expect(kbLeft).toBeLessThan(kbEach + 2); // free again, be it kept for the next ones
   process.stderr.write(`${halfOpenUploads} half-open uploads: ${kbEach} kB each, ${kbLeft} kB afterwards\n`);
+  await wait(LINES_MS);
   for (const service of two.instances) expect(service.stdout()).not.toContain('"aborted"'); // nginx keeps them to itself
 }, 240_000);
 

@@ -135,6 +135,6 @@ test('R39: nginx sends a photo from the disk once the service has looked who ask
 });
 
 test('R34: no link is in a log, and nothing is lost', async () => {
-  two.expectNoLinkInLogs([200, 303, 404, 413]);
+  await two.expectNoLinkInLogs([200, 303, 404, 413]);
   expect(await two.doctor()).toMatchObject({ orphan_files: 0, rows_without_file: 0, checksum_mismatches: 0 });
 });

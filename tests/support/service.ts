@@ -106,6 +106,9 @@ export const makeHome = () => {
 export type Home = ReturnType<typeof makeHome>;
 export type Service = ReturnType<typeof follow> & { url: string };
 
+/** So long after something happened its lines are here: of a busy moment they are written together (platform/line-writer.ts). */
+export const LINES_MS = 200;
+
 type Line = { msg?: string; level?: string; address?: { port: number } };
 
 const follow = (child: ChildProcess) => {

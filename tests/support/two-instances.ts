@@ -1,9 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { cloneDatabase } from './database.ts';
 import { type Edge, HOST, startEdge } from './edge.ts';
 import { addSenders } from './office.ts';
 import type { Sender } from './sender.ts';
-import { type Home, makeHome, type Service } from './service.ts';
+import { type Home, LINES_MS, makeHome, type Service } from './service.ts';
 
 /** Two instances of the service, as processes on one database, and the real nginx before them. */
 export const startTwoInstances = async (env: Record<string, string> = {}) => {
@@ -41,8 +42,10 @@ const start = async (home: Home, env: Record<string, string>) => {
     },
     doctor: () => home.doctor([], settings),
     /** No log of nginx or the service has a link that was used; `statuses` must have been logged by nginx. */
-    expectNoLinkInLogs: (statuses: number[]): void =>
-      expectNoLink({ edge, links, services: [first, second] }, statuses),
+    expectNoLinkInLogs: async (statuses: number[]): Promise<void> => {
+      await wait(LINES_MS);
+      expectNoLink({ edge, links, services: [first, second] }, statuses);
+    },
     stop: async () => {
       await edge.stop();
       await home.remove();
