@@ -52,7 +52,7 @@ const URGENT = pino.levels.values['warn'] ?? 40;
 
 const openStdout = () => {
   const out = pino.destination(); // never waits for a reader; writes at `process.exit` what is left
-  const writer = makeLineWriter({ out });
+  const writer = makeLineWriter(out);
   process.prependOnceListener('exit', writer.flush); // before what is left is written
   return writer;
 };

@@ -6,7 +6,7 @@ let writer: ReturnType<typeof makeLineWriter>;
 beforeEach(() => {
   vi.useFakeTimers();
   written = [];
-  writer = makeLineWriter({ out: { write: (lines) => void written.push(lines) } });
+  writer = makeLineWriter({ write: (lines) => void written.push(lines) });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -42,7 +42,7 @@ test('an urgent line waits for nothing and goes after those before it', () => {
   expect(written).toEqual(['a ', 'b urgent ', 'c ']);
 });
 
-test('no more waits than a pipe takes at once', () => {
+test('no more waits than a part of what a pipe holds', () => {
   const line = 'x'.repeat(5000);
   for (let count = 0; count < 5; count += 1) writer.write(line, false);
   expect(written.map((lines) => lines.length)).toEqual([5000, 20_000]);
