@@ -66,7 +66,7 @@ export const makePhotoFiles = ({
     /** Moves all into the first place; leaves nothing in place when it rejects, or what the sweep takes when S3 broke off. */
     keep: async (staged: Staged, key: StorageKey): Promise<void> => {
       await first.keep(staged, key);
-      await staging.discard(staged); // those that were sent and not moved
+      if (first !== disk) await staging.discard(staged); // they were sent, not moved
     },
 
     /** Puts a file on the disk in place of one that is missing or altered there; the caller holds the photo's row. */

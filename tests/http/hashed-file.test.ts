@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { afterAll, expect, test } from 'vitest';
+import { PassThrough, Readable } from 'node:stream';
+import { afterAll, expect, test, vi } from 'vitest';
 import { writeHashed } from '../../src/http/middleware/hashed-file.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hashed-file-'));
@@ -17,6 +18,24 @@ const write = async (pieces: Buffer[]) => {
   expect(readFileSync(path).equals(whole)).toBe(true);
   expect({ size, sha256 }).toEqual({ size: whole.length, sha256: createHash('sha256').update(whole).digest('hex') });
   return path;
+};
+
+const sizeOf = (name: string): number => statSync(join(dir, name), { throwIfNoEntry: false })?.size ?? 0;
+
+/** What a descriptor stands for; nothing when it is closed already. */
+const linkOf = (path: string): string => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+};
+
+/** What all open files have in common. */
+const fileHandles = async (): Promise<FileHandle> => {
+  const file = await open('/dev/null');
+  await file.close();
+  return Object.getPrototypeOf(file) as FileHandle;
 };
 
 /** As the network gives it: 64 KB in memory of its own. */
@@ -38,6 +57,35 @@ test('what is on the disk is no longer in memory, however a parser cuts what arr
   await write(cut);
   // The last one may hold what comes behind the photo.
   expect(buffers.map(({ length }) => length)).toEqual([...Array<number>(39).fill(0), 65_536]);
+});
+
+test('what comes fast goes out together, and what comes slowly does not wait for more', async () => {
+  const path = join(dir, 'slow');
+  const sender = new PassThrough();
+  const written = writeHashed(sender, path);
+  sender.write('the first piece');
+  await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toBe('the first piece'));
+  sender.write(', and the second');
+  await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toBe('the first piece, and the second'));
+  sender.end();
+  expect((await written).size).toBe(31);
+
+  const writes = vi.spyOn(await fileHandles(), 'writev');
+  await write(Array.from({ length: 32 }, received));
+  expect(writes.mock.calls.length).toBeLessThanOrEqual(32 / 2); // eight, and one more where the machine stood still for a while
+  writes.mockRestore();
+});
+
+test('a sender who goes away leaves the part that came, and nothing open', async () => {
+  const sender = new PassThrough();
+  const written = writeHashed(sender, join(dir, 'cut'));
+  sender.write('a part');
+  await vi.waitFor(() => expect(sizeOf('cut')).toBe(6));
+  sender.write(' that nobody waits for');
+  sender.destroy(new Error('gone'));
+  await expect(written).rejects.toThrow('gone');
+  const stillOpen = readdirSync('/proc/self/fd').map((fd) => linkOf(`/proc/self/fd/${fd}`));
+  expect(stillOpen.filter((target) => target.startsWith(dir))).toEqual([]);
 });
 
 test('Node’s pool for small buffers stays as it is', async () => {

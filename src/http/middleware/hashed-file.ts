@@ -4,25 +4,12 @@ import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { freeMemory } from '../../platform/free-memory.ts';
 
-/** As much as may wait for the disk; what arrives during one write goes out in the next, as one. */
+/** So much goes out in one write: each is a trip to another thread and back, which costs as much as to hash 60 kB. */
+const WRITE_BYTES = 256 * 1024;
+/** As long as a piece waits for others: thousands of slow senders hold nothing. */
+const WAIT_MS = 20;
+/** As much as may wait for the disk. */
 const WAITING_BYTES = 1024 * 1024;
-
-/**
- * Frees the memory of what is written and hashed: left to the collector, every photo would bring it nearer to a full round. Pieces of one network buffer come one after the other, so its turn is when a piece of another one has come.
- */
-const makeRelease = () => {
-  const written: Buffer[] = [];
-  let last: Buffer | undefined;
-  return {
-    /** A piece has come. */
-    come: (piece: Buffer): void => {
-      if (last && last.buffer !== piece.buffer) written.push(last);
-      last = piece;
-    },
-    /** All pieces that have come are on the disk. */
-    free: (): void => freeMemory(...written.splice(0)),
-  };
-};
 
 /**
  * Writes the stream into a new file that only its owner reads, and hashes it on the way: 14 CPU-ms for a photo against
@@ -30,34 +17,84 @@ const makeRelease = () => {
  */
 export const writeHashed = async (source: Readable, path: string): Promise<{ size: number; sha256: string }> => {
   const hash = createHash('sha256');
-  const release = makeRelease();
   let size = 0;
   const file = await open(path, 'wx', 0o600);
-  const take = (chunks: Buffer[], done: (error?: Error | null) => void): void => {
-    for (const chunk of chunks) {
+  const gathered = makeGathered(file);
+  const sink = new Writable({
+    highWaterMark: WAITING_BYTES,
+    write: (chunk: Buffer, _encoding, done) => {
       hash.update(chunk);
       size += chunk.length;
-      release.come(chunk);
-    }
-    writeAll(file, chunks)
-      .then(release.free)
-      .then(() => done(), done);
-  };
+      const room = gathered.add(chunk);
+      if (room) room.then(() => done(), done);
+      else done();
+    },
+    final: (done) => void gathered.write().then(() => done(), done),
+  });
   try {
-    const sink = new Writable({
-      highWaterMark: WAITING_BYTES,
-      write: (chunk: Buffer, _encoding, done) => take([chunk], done),
-      writev: (parts, done) =>
-        take(
-          parts.map((part) => part.chunk as Buffer),
-          done,
-        ),
-    });
     await pipeline(source, sink);
   } finally {
+    await gathered.drop();
     await file.close();
   }
   return { size, sha256: hash.digest('hex') };
+};
+
+/** Gathers pieces and writes many at once, one write after the other, while further pieces come. */
+const makeGathered = (file: FileHandle) => {
+  const takeWritten = makeTakeWritten();
+  let pieces: Buffer[] = [];
+  let bytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let writing = Promise.resolve();
+
+  const write = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (bytes === 0) return writing;
+    const batch = pieces;
+    [pieces, bytes] = [[], 0];
+    writing = writing.then(() => writeAll(file, batch)).then(() => freeMemory(...takeWritten(batch)));
+    writing.catch(() => undefined); // told to whoever writes next
+    return writing;
+  };
+
+  return {
+    /** Takes a piece; a promise when there is room for the next one only after it. */
+    add: (piece: Buffer): Promise<void> | undefined => {
+      pieces.push(piece);
+      bytes += piece.length;
+      timer ??= setTimeout(() => void write(), WAIT_MS);
+      if (bytes < WRITE_BYTES) return undefined;
+      const before = writing;
+      void write();
+      return before;
+    },
+    /** Writes what has been gathered; all is in the file when it resolves. */
+    write,
+    /** Lets go of what has not been written; nothing is being written when it resolves. */
+    drop: async (): Promise<void> => {
+      clearTimeout(timer);
+      [pieces, bytes] = [[], 0];
+      await writing.catch(() => undefined);
+    },
+  };
+};
+
+/**
+ * Which memory is no longer needed, of pieces that were written and hashed: left to the collector, every photo would bring it nearer to a
+ * full round. Pieces of one network buffer come one after the other, so its turn is when a piece of another one has come.
+ */
+const makeTakeWritten = () => {
+  let last: Buffer | undefined;
+  return (written: Buffer[]): Buffer[] => {
+    const done: Buffer[] = [];
+    for (const piece of written) {
+      if (last && last.buffer !== piece.buffer) done.push(last);
+      last = piece;
+    }
+    return done;
+  };
 };
 
 /** A disk that is nearly full takes a part first and says so with the next write. */
