@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from 'pino';
+import { makeFdWriter } from './fd-writer.ts';
 import { makeLineWriter } from './line-writer.ts';
 
 export type Logger = ReturnType<typeof makeLogger>;
@@ -51,9 +52,13 @@ export const makeLogger = ({ level, stream, also }: Options) => {
 const URGENT = pino.levels.values['warn'] ?? 40;
 
 const openStdout = () => {
-  const out = pino.destination(); // never waits for a reader; writes at `process.exit` what is left
+  // Not pino's own: that one waits for ever at `process.exit` when nobody reads any more.
+  const out = makeFdWriter(1);
   const writer = makeLineWriter(out);
-  process.prependOnceListener('exit', writer.flush); // before what is left is written
+  process.once('exit', () => {
+    writer.flush();
+    out.end();
+  });
   return writer;
 };
 
