@@ -1,6 +1,7 @@
 type Part = { headers: (string | Buffer)[]; body: Buffer | string };
 
-export const BOUNDARY = '----parent-form-7d2f';
+/** As long as browsers make it: the shorter it is, the longer a parser looks for it. */
+export const BOUNDARY = '----ParentFormBoundary7d2fQx81LmZt04Ws';
 
 /** A field as browsers write it. */
 export const field = (name: string, value: string): Part => ({
