@@ -14,7 +14,7 @@ export const makeFdWriter = (fd: number) => {
   let waiting = '';
   let isWriting = false;
   /** What the reader has not taken of the last batch. */
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   let isBroken = false;
 
   const takeAll = (): Buffer => {
