@@ -1,6 +1,5 @@
 // A photo's journey ⑥: store (what the decoder writes)
-import { unlink } from 'node:fs/promises';
-import { writeDurably } from '../platform/durable-files.ts';
+import { unlink, writeFile } from 'node:fs/promises';
 import { freeMemory } from '../platform/free-memory.ts';
 import type { Result } from '../shared/result.ts';
 import type { Compressed } from './compress-image.ts';
@@ -10,7 +9,7 @@ import type { NewFiles } from './photo-staging.ts';
 export type Written = Omit<Compressed, 'full' | 'thumb' | 'portrait'> & { bytes: number };
 
 /**
- * Writes the pictures where the service wants them, for their owner alone, and on disk; the service puts them in their place.
+ * Writes the pictures where the service wants them, for their owner alone; the service puts them on disk and in their place.
  * They stay out of the channel between the processes, where each of their bytes would be copied several times. Rejects with the
  * system's error when one cannot be written.
  */
@@ -30,11 +29,12 @@ export const writeCompressed = async <Reason extends string>(
 
 /** A decoder that was ended while it wrote the same picture may have left a part of it. */
 const writeAnew = async (path: string, bytes: Buffer): Promise<void> => {
+  const anew = { flag: 'wx', mode: 0o600 };
   try {
-    await writeDurably(path, bytes);
+    await writeFile(path, bytes, anew);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     await unlink(path);
-    await writeDurably(path, bytes);
+    await writeFile(path, bytes, anew);
   }
 };

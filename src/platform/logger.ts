@@ -1,5 +1,5 @@
+import fs from 'node:fs';
 import { type DestinationStream, pino } from 'pino';
-import { makeFdWriter } from './fd-writer.ts';
 import { makeLineWriter } from './line-writer.ts';
 
 export type Logger = ReturnType<typeof makeLogger>;
@@ -51,14 +51,34 @@ export const makeLogger = ({ level, stream, also }: Options) => {
 
 const URGENT = pino.levels.values['warn'] ?? 40;
 
+/**
+ * Runs what writes at `process.exit`, when nothing else does, and takes for written what nobody reads any more: pino's writer tries a
+ * broken pipe again for ever, and the process would never end.
+ */
+const withoutBrokenPipe = (flush: () => void): void => {
+  const { writeSync } = fs;
+  const forgiving = (fd: number, text: string): number => {
+    try {
+      return writeSync(fd, text);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return Buffer.byteLength(text);
+      throw error;
+    }
+  };
+  fs.writeSync = forgiving as typeof writeSync;
+  try {
+    flush();
+  } finally {
+    fs.writeSync = writeSync;
+  }
+};
+
 const openStdout = () => {
-  // Not pino's own: that one waits for ever at `process.exit` when nobody reads any more.
-  const out = makeFdWriter(1);
+  const out = pino.destination(); // never waits for a reader; writes at `process.exit` what is left
+  const flushSync = out.flushSync.bind(out);
+  out.flushSync = () => withoutBrokenPipe(flushSync);
   const writer = makeLineWriter(out);
-  process.once('exit', () => {
-    writer.flush();
-    out.end();
-  });
+  process.prependOnceListener('exit', writer.flush); // before what is left is written
   return writer;
 };
 

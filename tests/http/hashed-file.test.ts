@@ -4,11 +4,13 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { afterAll, expect, test, vi } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { writeHashed } from '../../src/http/middleware/hashed-file.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hashed-file-'));
 afterAll(() => rmSync(dir, { recursive: true }));
+afterEach(() => void vi.restoreAllMocks());
 
 let count = 0;
 const write = async (pieces: Buffer[]) => {
@@ -64,23 +66,56 @@ test('what comes fast goes out together, and what comes slowly does not wait for
   const sender = new PassThrough();
   const written = writeHashed(sender, path);
   sender.write('the first piece');
-  await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toBe('the first piece'));
+  await expect.poll(() => readFileSync(path, 'utf8')).toBe('the first piece');
   sender.write(', and the second');
-  await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toBe('the first piece, and the second'));
+  await expect.poll(() => readFileSync(path, 'utf8')).toBe('the first piece, and the second');
   sender.end();
   expect((await written).size).toBe(31);
 
   const writes = vi.spyOn(await fileHandles(), 'writev');
   await write(Array.from({ length: 32 }, received));
   expect(writes.mock.calls.length).toBeLessThanOrEqual(32 / 2); // eight, and one more where the machine stood still for a while
-  writes.mockRestore();
+});
+
+test('a disk that hangs holds up even a slow sender: memory is bounded', async () => {
+  const disk = Promise.withResolvers<undefined>();
+  const handles = await fileHandles();
+  const writev = Reflect.get(handles, 'writev') as (this: FileHandle, chunks: readonly Uint8Array[]) => never;
+  vi.spyOn(handles, 'writev').mockImplementation(async function (this: FileHandle, chunks) {
+    await disk.promise;
+    return writev.call(this, chunks as Uint8Array[]);
+  });
+  let taken = 0;
+  const slowly = async function* () {
+    for (let piece = 0; piece < 64; piece += 1) {
+      await wait(5); // 13 MB a second
+      taken += 65_536;
+      yield received();
+    }
+  };
+  const written = writeHashed(Readable.from(slowly(), { objectMode: false }), join(dir, 'hung'));
+  await wait(1500);
+  expect(taken).toBeLessThan(1.5 * 1024 * 1024);
+  disk.resolve(undefined);
+  expect((await written).size).toBe(64 * 65_536);
+});
+
+test('a disk that fails is told with the next piece, not when all has come', async () => {
+  vi.spyOn(await fileHandles(), 'writev').mockRejectedValue(new Error('no space'));
+  const sender = new PassThrough();
+  const written = writeHashed(sender, join(dir, 'full'));
+  const told = expect(written).rejects.toThrow('no space');
+  sender.write('one');
+  await wait(200);
+  sender.write('two');
+  await told;
 });
 
 test('a sender who goes away leaves the part that came, and nothing open', async () => {
   const sender = new PassThrough();
   const written = writeHashed(sender, join(dir, 'cut'));
   sender.write('a part');
-  await vi.waitFor(() => expect(sizeOf('cut')).toBe(6));
+  await expect.poll(() => sizeOf('cut')).toBe(6);
   sender.write(' that nobody waits for');
   sender.destroy(new Error('gone'));
   await expect(written).rejects.toThrow('gone');

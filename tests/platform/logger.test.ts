@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { makeLogger } from '../../src/platform/logger.ts';
 
@@ -34,24 +32,12 @@ const program = (body: string): string[] => {
   return ['--input-type=module', '-e', script];
 };
 
-const messagesIn = (stdout: string): string[] => {
-  const lines = stdout.split('\n').filter(Boolean);
-  return lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
-};
-
 /** Runs `body` in a process of its own, whose stdout is a pipe; gives the messages of its lines. */
 const messagesOf = (body: string): string[] => {
   const { stdout, stderr } = spawnSync(process.execPath, program(body), { encoding: 'utf8' });
   expect(stderr).toBe('');
-  return messagesIn(stdout);
-};
-
-/** The code with which a process ends; undefined when it has not in ten seconds, and is ended then. */
-const codeOf = async (child: ChildProcess): Promise<number | null | undefined> => {
-  const tired = setTimeout(() => child.kill('SIGKILL'), 10_000);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  clearTimeout(tired);
-  return signal === 'SIGKILL' ? undefined : code;
+  const lines = stdout.split('\n').filter(Boolean);
+  return lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
 };
 
 test('on stdout the lines of all loggers keep their order, and a process that ends waits for the last', () => {
@@ -75,60 +61,28 @@ test('lines that wait for others are written at process.exit', () => {
   expect(messages.toSorted()).toEqual(['1', '2', '3']); // one that is being written then may come last
 });
 
-/** Logs more than a pipe holds, in lines that are numbered. */
-const MUCH = `
-  const logger = makeLogger({ level: 'info' });
-  for (let line = 0; line < 3000; line += 1) logger.info({ padding: 'x'.repeat(500) }, String(line));`;
-
 test.each([
-  ['goes on', ''],
-  ['comes to its end', 'process.exitCode = 3;'],
-  ['calls process.exit', 'process.exit(3);'],
-])('all lines reach a reader who begins late, of a process that %s', async (how, last) => {
-  const goesOn = how === 'goes on' ? 'setTimeout(() => process.exit(3), 2000);' : last;
-  const child = spawn(process.execPath, program(MUCH + goesOn), { stdio: ['ignore', 'pipe', 'inherit'] });
-  const code = codeOf(child);
-  await wait(700);
-  const messages = messagesIn(await text(child.stdout));
-  expect(messages).toEqual(Array.from({ length: 3000 }, (_, line) => String(line)));
-  expect(await code).toBe(3);
-});
-
-test.each([
-  ['before it ends', ''],
-  ['while it is full', MUCH],
-])('a process goes on and ends without a reader of its log, who left %s', async (_when, much) => {
-  const body = `${much}
-    const quiet = makeLogger({ level: 'info' });
-    process.once('message', () => {
-      quiet.info('nobody reads this');
-      setTimeout(() => {
-        quiet.warn('nor this');
-        quiet.info('nor this, which waits for others');
-        process.exit(3);
-      }, 300);
-    });
-    process.send('ready');`;
-  const child = spawn(process.execPath, program(body), { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-  const code = codeOf(child);
-  await once(child, 'message');
-  child.stdout?.destroy();
-  child.send('go');
-  expect(await code).toBe(3);
-});
-
-test('a process whose last lines are the first that nobody reads ends', async () => {
+  ['while it runs', 300],
+  ['just before it ends', 0],
+])('a process whose log nobody reads any more goes on and ends: its reader left %s', async (_when, msLeft) => {
   const body = `
-    const quiet = makeLogger({ level: 'info' });
+    const logger = makeLogger({ level: 'info' });
     process.once('message', () => {
-      for (const message of ['1', '2', '3']) quiet.info(message);
-      process.exit(3);
+      for (const message of ['1', '2', '3']) logger.info(message);
+      const end = () => {
+        logger.warn('4');
+        logger.info('5');
+        process.exit(3);
+      };
+      if (${msLeft} > 0) setTimeout(end, ${msLeft});
+      else end();
     });
     process.send('ready');`;
   const child = spawn(process.execPath, program(body), { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-  const code = codeOf(child);
+  const tired = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await once(child, 'message');
   child.stdout?.destroy();
   child.send('go');
-  expect(await code).toBe(3);
+  expect(await once(child, 'exit')).toEqual([3, null]);
+  clearTimeout(tired);
 });

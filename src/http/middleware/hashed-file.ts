@@ -6,10 +6,10 @@ import { freeMemory } from '../../platform/free-memory.ts';
 
 /** So much goes out in one write: each is a trip to another thread and back, which costs as much as to hash 60 kB. */
 const WRITE_BYTES = 256 * 1024;
-/** As long as a piece waits for others: thousands of slow senders hold nothing. */
+/** As long as a piece waits for others, so that a slow sender holds nothing. */
 const WAIT_MS = 20;
-/** As much as may wait for the disk. */
-const WAITING_BYTES = 1024 * 1024;
+/** As much as may wait for the disk before nothing more is taken, and as much again in the stream before it. */
+const MOST_UNWRITTEN = 512 * 1024;
 
 /**
  * Writes the stream into a new file that only its owner reads, and hashes it on the way: 14 CPU-ms for a photo against
@@ -21,7 +21,7 @@ export const writeHashed = async (source: Readable, path: string): Promise<{ siz
   const file = await open(path, 'wx', 0o600);
   const gathered = makeGathered(file);
   const sink = new Writable({
-    highWaterMark: WAITING_BYTES,
+    highWaterMark: MOST_UNWRITTEN,
     write: (chunk: Buffer, _encoding, done) => {
       hash.update(chunk);
       size += chunk.length;
@@ -45,17 +45,28 @@ const makeGathered = (file: FileHandle) => {
   const takeWritten = makeTakeWritten();
   let pieces: Buffer[] = [];
   let bytes = 0;
+  /** Bytes that came and are not in the file yet. */
+  let unwritten = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing = Promise.resolve();
+  let hasFailed = false;
+
+  const writeOne = async (batch: Buffer[], size: number): Promise<void> => {
+    await writeAll(file, batch);
+    unwritten -= size;
+    for (const piece of takeWritten(batch)) freeMemory(piece);
+  };
 
   const write = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
     if (bytes === 0) return writing;
-    const batch = pieces;
+    const [batch, size] = [pieces, bytes];
     [pieces, bytes] = [[], 0];
-    writing = writing.then(() => writeAll(file, batch)).then(() => freeMemory(...takeWritten(batch)));
-    writing.catch(() => undefined); // told to whoever writes next
+    writing = writing.then(() => writeOne(batch, size));
+    writing.catch(() => {
+      hasFailed = true; // told with the next piece
+    });
     return writing;
   };
 
@@ -64,15 +75,14 @@ const makeGathered = (file: FileHandle) => {
     add: (piece: Buffer): Promise<void> | undefined => {
       pieces.push(piece);
       bytes += piece.length;
+      unwritten += piece.length;
       timer ??= setTimeout(() => void write(), WAIT_MS);
-      if (bytes < WRITE_BYTES) return undefined;
-      const before = writing;
-      void write();
-      return before;
+      if (bytes >= WRITE_BYTES) void write();
+      return hasFailed || unwritten >= MOST_UNWRITTEN ? write() : undefined;
     },
     /** Writes what has been gathered; all is in the file when it resolves. */
     write,
-    /** Lets go of what has not been written; nothing is being written when it resolves. */
+    /** Lets go of what has been gathered; nothing is being written when it resolves. */
     drop: async (): Promise<void> => {
       clearTimeout(timer);
       [pieces, bytes] = [[], 0];
