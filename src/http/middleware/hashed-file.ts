@@ -4,7 +4,7 @@ import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { freeMemory } from '../../platform/free-memory.ts';
 
-/** So much goes out in one write: each is a trip to another thread and back, which costs as much as to hash 60 kB. */
+/** So much goes out in one write: each is a trip to another thread and back, which wakes both (`strace -c` counts their calls). */
 const WRITE_BYTES = 256 * 1024;
 /** As long as a piece waits for others, so that a slow sender holds nothing. */
 const WAIT_MS = 20;
