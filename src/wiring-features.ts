@@ -160,7 +160,7 @@ export const wireFeatures = (ground: Ground) => {
     onboardingLink: makeOnboardingLink({ db, parents, clock }),
     choices: makeParentChoices({ db, parents, clock }),
     leaving: makeParentLeaving({ db, parents, clock }),
-    receivePhoto: makeReceivePhoto({ decodes, decoder, files, photos, recordPhoto, sweepPhotos, randomBytes }),
+    receivePhoto: makeReceivePhoto({ db, decodes, decoder, files, recordPhoto, sweepPhotos, randomBytes }),
     decisions,
     reviewPhoto,
     reviewQueue,

@@ -79,11 +79,15 @@ export const makeParentRecords = ({ db }: { db: Db }) => {
       return row && toParent(row);
     },
     /** For the parent's own pages, where the session says who may. */
-    findById: (id: number) => first(db, { id }),
+    findById: async (id: number): Promise<Parent | undefined> => {
+      const [row] = await askPrepared<ParentRow>(db, `select ${COLUMNS} from parents where id = $1`, [id]);
+      return row && toParent(row);
+    },
     /** For the office: loads and authorises in one call. */
     find: (schoolId: number, id: number) => first(db, { id, school_id: schoolId }),
     lock: async (trx: Trx, id: number): Promise<Parent | undefined> => {
-      const row = await trx('parents').where({ id }).forUpdate().first<ParentRow | undefined>();
+      const text = `select ${COLUMNS} from parents where id = $1 for update`;
+      const [row] = await askPrepared<ParentRow>(trx, text, [id]);
       return row && toParent(row);
     },
     /** Who was entered by that form of the office. */

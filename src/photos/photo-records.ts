@@ -52,8 +52,6 @@ export type NewPhoto = {
 /** What is left of a photo whose row is gone: where its files were. */
 export type DeletedPhoto = { id: number; filename: StorageKey; portraitVersion: number | null };
 
-type UploadKey = { parentId: number; uploadId: string; sourceSha256: string };
-
 /** SQL of photos. Lists of the office leave out photos whose files are gone. */
 export const makePhotoRecords = ({ db }: { db: Db }) => {
   const first = async (query: Db, where: Record<string, unknown>): Promise<Photo | undefined> => {
@@ -74,13 +72,6 @@ export const makePhotoRecords = ({ db }: { db: Db }) => {
     find: (schoolId: number, id: number, query: Db = db) => first(query, { id, school_id: schoolId }),
     /** For the parent's own pages. */
     findOfParent: (parentId: number, id: number) => first(db, { id, parent_id: parentId }),
-    /** The photo that this very upload (same form, same bytes) became before. */
-    findUpload: async ({ parentId, uploadId, sourceSha256 }: UploadKey, query: Db = db) => {
-      const row = await query('photos')
-        .where({ parent_id: parentId, upload_id: uploadId, source_sha256: sourceSha256 })
-        .first<PhotoRow | undefined>();
-      return row && toPhoto(row);
-    },
     /** Newest first; at most 100. */
     listOfParent,
     /**

@@ -1,21 +1,22 @@
 // A photo's journey ④ to ⑦, in order: validate, compress, store, record
 import type { Parent } from '../parents/parent.ts';
+import type { Db } from '../platform/db.ts';
 import { StoreUnavailable } from '../platform/object-store.ts';
 import type { Result } from '../shared/result.ts';
 import type { DecodeQueue } from './decode-queue.ts';
 import type { Decoder } from './decoder.ts';
+import { findUpload } from './find-upload.ts';
 import type { Refusal } from './inspect-image.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import { makeStorageKey } from './photo-keys.ts';
-import type { PhotoRecords } from './photo-records.ts';
 import type { makeRecordPhoto, Received } from './record-photo.ts';
 import type { SweepPhotos } from './sweep-photos.ts';
 
 type Deps = {
+  db: Db;
   decodes: DecodeQueue;
   decoder: Pick<Decoder, 'inspect' | 'compress'>;
   files: PhotoFiles;
-  photos: PhotoRecords;
   recordPhoto: ReturnType<typeof makeRecordPhoto>;
   sweepPhotos: SweepPhotos;
   randomBytes: (size: number) => Buffer;
@@ -28,11 +29,11 @@ type ReceiveRefusal = Refusal | 'busy' | 'link-closed';
 
 /** Takes a parent's photo. When it returns `ok`, the photo is on disk (fsynced) and in the database. */
 export const makeReceivePhoto =
-  ({ decodes, decoder, files, photos, recordPhoto, sweepPhotos, randomBytes }: Deps) =>
+  ({ db, decodes, decoder, files, recordPhoto, sweepPhotos, randomBytes }: Deps) =>
   async (parent: Parent, upload: Upload): Promise<Result<Received, ReceiveRefusal>> => {
     const { id: parentId, schoolId } = parent;
-    const before = await photos.findUpload({ parentId, uploadId: upload.uploadId, sourceSha256: upload.sha256 });
-    if (before) return { ok: true, value: { photoId: before.id, repeated: true } };
+    const before = await findUpload(db, { parentId, uploadId: upload.uploadId, sourceSha256: upload.sha256 });
+    if (before !== undefined) return { ok: true, value: { photoId: before, repeated: true } };
 
     const seen = await decoder.inspect(upload.path);
     if (!seen.ok) return seen;

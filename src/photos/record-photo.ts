@@ -2,9 +2,10 @@
 import { linkState } from '../parents/parent.ts';
 import type { ParentRecords } from '../parents/parent-records.ts';
 import type { Clock } from '../platform/clock.ts';
-import { advisoryLocks, type Db, type Trx } from '../platform/db.ts';
+import type { Db, Trx } from '../platform/db.ts';
 import { recordEvent } from '../platform/event-log.ts';
 import type { Result } from '../shared/result.ts';
+import { findUploadAndLockKeeping } from './find-upload.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import type { Staged } from './photo-place.ts';
 import type { NewPhoto, PhotoRecords } from './photo-records.ts';
@@ -37,16 +38,17 @@ export const makeRecordPhoto =
           const parent = await parents.lock(trx, photo.parentId);
           const now = clock.now();
           if (!parent || linkState(parent, now) !== 'open') return { ok: false, reason: 'link-closed' };
-          const before = await photos.findUpload(photo, trx);
-          if (before) return { ok: true, value: { photoId: before.id, repeated: true } };
+          const before = await findUploadAndLockKeeping(trx, photo);
+          if (before !== undefined) return { ok: true, value: { photoId: before, repeated: true } };
 
-          await trx.raw('select pg_advisory_xact_lock_shared(?)', [advisoryLocks.keepPhoto]);
           await files.keep(staged, photo.filename);
           moved.done = true;
 
           const { schoolId, parentId } = photo;
           const event = { schoolId, actor: { kind: 'parent' }, at: now, parentId } as const;
-          const superseded = await photos.supersede(trx, photo.parentId, 'pending', now);
+          // The database keeps the status in step with the photos; were it not, it would refuse a second one that waits.
+          const superseded =
+            parent.status === 'pending' ? await photos.supersede(trx, parentId, 'pending', now) : undefined;
           if (superseded !== undefined) {
             await recordEvent(trx, { ...event, kind: 'photo.superseded', photoId: superseded });
           }

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Db } from './db.ts';
+import type { Db, Trx } from './db.ts';
 
 type Connection = PoolClient & { __knex__disposed?: unknown };
 
@@ -18,13 +18,13 @@ const nameOf = (text: string): string => {
 };
 
 /**
- * Asks one of the few questions that every page has, on Knex's pool: as a statement that PostgreSQL keeps parsed, it
- * costs half of what `db.raw` does. `text` is a constant with $1, $2 ... (each text is kept for good) and names its
- * columns: the plan of a `*` breaks when a newer version adds one. Where a plan breaks all the same (a migration changed a
- * type), the question is asked once more without it. Poolers that share connections between transactions have no place
- * for kept statements.
+ * Asks one of the few questions that every page or upload has, on Knex's pool or in a transaction: as a statement that
+ * PostgreSQL keeps parsed, it costs half of what `db.raw` does. `text` is a constant with $1, $2 ... (each text is kept for good)
+ * and names its columns: the plan of a `*` breaks when a newer version adds one. Where a plan breaks all the same (a migration
+ * changed a type), the question is asked once more without it, but for a transaction, which is lost: the next one goes
+ * through. Poolers that share connections between transactions have no place for kept statements.
  */
-export const askPrepared = async <Row>(db: Db, text: string, values: unknown[]): Promise<Row[]> => {
+export const askPrepared = async <Row>(db: Db | Trx, text: string, values: unknown[]): Promise<Row[]> => {
   const lender = db.client as Lender;
   const connection = await lender.acquireConnection();
   try {
@@ -32,6 +32,7 @@ export const askPrepared = async <Row>(db: Db, text: string, values: unknown[]):
     const { rows } = await connection.query({ name: nameOf(text), text, values }).catch((error: unknown) => {
       if (!isOutdated(error)) throw error;
       connection.__knex__disposed = error; // Knex drops it from its pool
+      if (db.isTransaction) throw error;
       return connection.query({ text, values });
     });
     return rows as Row[];

@@ -1,6 +1,7 @@
 // Each step of an upload fails once, the first, the second, ... until an upload has no such step.
 import { createHash, randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findUpload } from '../../src/photos/find-upload.ts';
 import { type App, startApp } from '../support/app.ts';
 import { makeFaultyDatabase } from '../support/faulty-database.ts';
 import { makeFaultyDisk, type Moment } from '../support/faulty-disk.ts';
@@ -33,7 +34,7 @@ const send = ({ uploadId, bytes }: ReturnType<typeof another>) => sendPhoto(mari
 
 const rowOf = async ({ uploadId, bytes }: ReturnType<typeof another>) => {
   const sourceSha256 = createHash('sha256').update(bytes).digest('hex');
-  return app.photos.findUpload({ parentId: maria.parentId, uploadId, sourceSha256 });
+  return findUpload(app.db, { parentId: maria.parentId, uploadId, sourceSha256 });
 };
 
 /** Nothing half-done is there once the housekeeping had its turn. */

@@ -19,3 +19,15 @@ test('a question is kept by its connection, and asked anew when a migration chan
   for (let time = 0; time < 8; time += 1) expect(await ask()).toEqual([{ id: '7' }]);
   await expect(askPrepared(app.db, 'select nonsense', [])).rejects.toMatchObject({ code: '42703' });
 });
+
+test('a transaction that meets an outdated plan is lost, and the next one is not', async () => {
+  const [owner, one] = [openDb({ url: app.ownerUrl, max: 1 }), openDb({ url: app.ownerUrl, max: 1 })];
+  await owner.raw('create table counted (id int); insert into counted values (7)');
+  const ask = () =>
+    one.transaction((trx) => askPrepared<{ id: unknown }>(trx, 'select id from counted where id = $1', [7]));
+  expect(await ask()).toEqual([{ id: 7 }]);
+  await owner.raw('alter table counted alter column id type bigint');
+  await expect(ask()).rejects.toMatchObject({ code: '0A000' });
+  expect(await ask()).toEqual([{ id: '7' }]);
+  await Promise.all([owner.destroy(), one.destroy()]);
+});

@@ -23,14 +23,14 @@ export const makeFaultyDatabase = () => {
     if (text === 'select') return real.apply(this, args); // the watch asks for a sign of life, on a connection of its own
     const due = fault && statements.push(text) === fault.at ? fault : undefined;
     if (due?.moment === 'before') breakOff(this);
+    if (due?.moment !== 'after') return real.apply(this, args);
+    const cut = (): Error => {
+      breakOff(this);
+      return new Error('Connection terminated unexpectedly');
+    };
     const done = args.at(-1);
-    if (due?.moment === 'after' && typeof done === 'function') {
-      args[args.length - 1] = () => {
-        breakOff(this);
-        (done as Done)(new Error('Connection terminated unexpectedly'));
-      };
-    }
-    return real.apply(this, args);
+    if (typeof done === 'function') return real.apply(this, [...args.slice(0, -1), () => (done as Done)(cut())]);
+    return (real.apply(this, args) as Promise<unknown>).then(() => Promise.reject(cut()));
   };
 
   return {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { type Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { freeMemory } from '../../platform/free-memory.ts';
 
 /** So much goes out in one write: each is a trip to another thread and back, which wakes both (`strace -c` counts their calls). */
 const WRITE_BYTES = 256 * 1024;
 /** As long as a piece waits for others, so that a slow sender holds nothing. */
 const WAIT_MS = 20;
-/** As much as may wait for the disk before nothing more is taken, and as much again in the stream before it. */
+/** As much as may wait for the disk before nothing more is taken. */
 const MOST_UNWRITTEN = 512 * 1024;
 
 /**
@@ -20,24 +20,32 @@ export const writeHashed = async (source: Readable, path: string): Promise<{ siz
   let size = 0;
   const file = await open(path, 'wx', 0o600);
   const gathered = makeGathered(file);
-  const sink = new Writable({
-    highWaterMark: MOST_UNWRITTEN,
-    write: (chunk: Buffer, _encoding, done) => {
-      hash.update(chunk);
-      size += chunk.length;
-      const room = gathered.add(chunk);
-      if (room) room.then(() => done(), done);
-      else done();
-    },
-    final: (done) => void gathered.write().then(() => done(), done),
-  });
   try {
-    await pipeline(source, sink);
+    await eachPiece(source, (piece) => {
+      hash.update(piece);
+      size += piece.length;
+      return gathered.add(piece);
+    });
+    await gathered.write();
   } finally {
     await gathered.drop();
     await file.close();
   }
   return { size, sha256: hash.digest('hex') };
+};
+
+/** Gives all pieces to `take`; where that gives a promise, the next one comes after it. Rejects when it or the stream does. */
+const eachPiece = async (source: Readable, take: (piece: Buffer) => Promise<void> | undefined): Promise<void> => {
+  source.on('data', (piece: Buffer) => {
+    const room = take(piece);
+    if (!room) return;
+    source.pause();
+    room.then(
+      () => source.resume(),
+      (error: unknown) => source.destroy(error as Error),
+    );
+  });
+  await finished(source);
 };
 
 /** Gathers pieces and writes many at once, one write after the other, while further pieces come. */

@@ -33,6 +33,8 @@ type Deps = {
 
 /** What the fields, headers and boundaries around the photo may add. */
 const OVERHEAD = 64 * 1024;
+/** A piece that the network brings is 64 KiB: with as much, the parser would ask for a pause after each. */
+const PARSER_BYTES = 128 * 1024;
 /** How much more is read, and how long, so that a browser gets its answer. */
 const DRAIN = { bytes: 100 * 1024 * 1024, ms: 20_000 };
 
@@ -57,7 +59,7 @@ export const makePhotoUpload = ({ files, maxBytes, decodes, limit }: Deps): Requ
     new Promise<void>((resolve, reject) => {
       // multer bounds neither what precedes the first part nor the time after an error, which it tells when all has come.
       const streamHandler = boundedFeed(maxBytes + OVERHEAD, reject);
-      const options = { storage: makeStorage(files), limits, streamHandler };
+      const options = { storage: makeStorage(files), limits, streamHandler, highWaterMark: PARSER_BYTES };
       multer(options).single('photo')(req, res, (error: unknown) => {
         if (req.file) removeWhenAnswered(res, req.file.path);
         if (error instanceof Error) reject(error);
