@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { makeDurableFolders, syncFolder } from '../platform/durable-files.ts';
 import { orIfMissing } from './or-if-missing.ts';
 import { type PhotoFile, photoFileAt, placeOf, type StorageKey } from './photo-keys.ts';
-import type { PhotoPlace } from './photo-place.ts';
+import type { PhotoPlace, Staged } from './photo-place.ts';
 
 type PhotoDisk = PhotoPlace & {
   /** Makes the folder, for its owner alone. */
@@ -45,16 +45,18 @@ export const makePhotoDisk = ({ uploadsDir }: { uploadsDir: string }): PhotoDisk
     },
 
     keep: async (staged, key) => {
+      const folder = dirname(pathOf(key, 'full'));
       const claimed: string[] = [];
+      const putInPlace = async ({ file, path }: Staged[number]): Promise<void> => {
+        // A rename would replace what is there without a word, so the name is claimed with an empty file first.
+        await (await open(pathOf(key, file), 'wx', 0o600)).close();
+        claimed.push(pathOf(key, file));
+        await rename(path, pathOf(key, file));
+      };
       try {
-        await folders.ensure(dirname(pathOf(key, 'full')));
-        for (const { file, path } of staged) {
-          // A rename would replace what is there without a word, so the name is claimed with an empty file first.
-          await (await open(pathOf(key, file), 'wx', 0o600)).close();
-          claimed.push(pathOf(key, file));
-          await rename(path, pathOf(key, file));
-        }
-        await syncFolder(dirname(pathOf(key, 'full')));
+        await folders.ensure(folder);
+        await allSettled(staged.map(putInPlace));
+        await syncFolder(folder);
       } catch (error) {
         folders.forget();
         await Promise.all(claimed.map((path) => rm(path, { force: true })));
@@ -85,3 +87,9 @@ export const makePhotoDisk = ({ uploadsDir }: { uploadsDir: string }): PhotoDisk
 };
 
 const namesIn = (folder: string): Promise<string[]> => orIfMissing(readdir(folder), []);
+
+/** Waits for all, also where one fails; rejects as the first of those does. */
+const allSettled = async (all: Promise<unknown>[]): Promise<void> => {
+  await Promise.allSettled(all);
+  await Promise.all(all);
+};

@@ -72,7 +72,7 @@ export const makePhotoStaging = ({ uploadsDir, instance, clock }: Deps) => {
       try {
         const written = await write(to);
         if (!written.ok) return written;
-        for (const { path } of staged) await syncFile(path);
+        await Promise.all(staged.map(({ path }) => syncFile(path)));
         isWhole = true;
         return { ok: true, value: { made: written.value, staged } };
       } finally {

@@ -34,27 +34,24 @@ export const makeDurableFolders = (root: string) => {
   const top = resolve(root);
   const known = new Map<string, Promise<void>>();
 
-  const make = async (path: string): Promise<void> => {
-    const made = await mkdir(path, { recursive: true, mode: 0o700 });
-    const above = path === top ? dirname(top) : top;
-    const last = made !== undefined && made.length <= top.length ? dirname(made) : above;
-    let folder = path;
-    do {
-      folder = dirname(folder);
-      await syncFolder(folder);
-    } while (folder !== last);
+  const make = async (folder: string): Promise<void> => {
+    if (folder !== top) await ensure(dirname(folder));
+    const first = (await mkdir(folder, { recursive: true, mode: 0o700 })) ?? folder; // those above may be gone again
+    for (let above = dirname(folder); above.length >= dirname(first).length; above = dirname(above)) {
+      await syncFolder(above);
+      if (above === dirname(above)) break;
+    }
   };
 
-  return {
-    ensure: (path: string): Promise<void> => {
-      const folder = resolve(path);
-      const before = known.get(folder);
-      if (before) return before;
-      const making = make(folder);
-      known.set(folder, making);
-      making.catch(() => known.delete(folder));
-      return making;
-    },
-    forget: (): void => known.clear(),
+  const ensure = (path: string): Promise<void> => {
+    const folder = resolve(path);
+    const before = known.get(folder);
+    if (before) return before;
+    const making = make(folder);
+    known.set(folder, making);
+    making.catch(() => known.delete(folder));
+    return making;
   };
+
+  return { ensure, forget: (): void => known.clear() };
 };

@@ -29,7 +29,7 @@ test('folders are made with their parents, from above the root on, for their own
 test('a folder that could not be made is tried again', async () => {
   const folders = makeDurableFolders(folder);
   await writeDurably(join(folder, 'a'), Buffer.alloc(0));
-  await expect(folders.ensure(join(folder, 'a', 'b'))).rejects.toThrow('ENOTDIR');
+  await expect(folders.ensure(join(folder, 'a', 'b'))).rejects.toThrow('EEXIST');
   await rm(join(folder, 'a'));
   await folders.ensure(join(folder, 'a', 'b'));
   await syncFolder(join(folder, 'a', 'b'));
