@@ -1,5 +1,6 @@
 import type { Parent } from '../parents/parent.ts';
 import type { Db, Trx } from '../platform/db.ts';
+import { insertPrepared } from '../platform/prepared.ts';
 import type { ChecksVerdict, PhotoCheck, PhotoFace } from './photo-check.ts';
 import type { Photo, PhotoStatus, Portrait, RejectReason } from './photo.ts';
 import type { StorageKey } from './photo-keys.ts';
@@ -89,27 +90,24 @@ export const makePhotoRecords = ({ db }: { db: Db }) => {
       return row && toPhoto(row);
     },
     insert: async (trx: Trx, photo: NewPhoto): Promise<number> => {
-      const [row] = await trx('photos')
-        .insert({
-          parent_id: photo.parentId,
-          school_id: photo.schoolId,
-          filename: photo.filename,
-          upload_id: photo.uploadId,
-          uploaded_at: photo.uploadedAt,
-          sha256: photo.sha256,
-          thumb_sha256: photo.thumbSha256,
-          source_sha256: photo.sourceSha256,
-          source_format: photo.sourceFormat,
-          source_bytes: photo.sourceBytes,
-          width: photo.width,
-          height: photo.height,
-          bytes: photo.bytes,
-          may_be_damaged: photo.mayBeDamaged,
-          ...portraitColumns(photo.portrait),
-        })
-        .returning<{ id: string }[]>('id');
-      if (!row) throw new Error('insert returned no row');
-      return Number(row.id);
+      const id = await insertPrepared(trx, 'photos', {
+        parent_id: photo.parentId,
+        school_id: photo.schoolId,
+        filename: photo.filename,
+        upload_id: photo.uploadId,
+        uploaded_at: photo.uploadedAt,
+        sha256: photo.sha256,
+        thumb_sha256: photo.thumbSha256,
+        source_sha256: photo.sourceSha256,
+        source_format: photo.sourceFormat,
+        source_bytes: photo.sourceBytes,
+        width: photo.width,
+        height: photo.height,
+        bytes: photo.bytes,
+        may_be_damaged: photo.mayBeDamaged,
+        ...portraitColumns(photo.portrait),
+      });
+      return Number(id);
     },
     /** Turns the parent's photo of that status, if there is one, into a superseded one; gives its id. */
     supersede: async (trx: Trx, parentId: number, status: 'pending' | 'approved', at: Date) => {

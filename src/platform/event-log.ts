@@ -1,4 +1,5 @@
 import type { Trx } from './db.ts';
+import { insertPrepared } from './prepared.ts';
 
 /** Who did it. */
 export type Actor = { kind: 'parent' } | { kind: 'staff'; staffId: number } | { kind: 'system' } | { kind: 'cli' };
@@ -58,18 +59,16 @@ type NewEvent = {
 
 /** Appends one event in the caller's transaction: what happened and its record exist together or not at all. */
 export const recordEvent = async (trx: Trx, event: NewEvent): Promise<void> => {
-  const [row] = await trx('events')
-    .insert({
-      school_id: event.schoolId,
-      actor: event.actor.kind,
-      staff_id: event.actor.kind === 'staff' ? event.actor.staffId : null,
-      parent_id: event.parentId ?? null,
-      photo_id: event.photoId ?? null,
-      kind: event.kind,
-      data: JSON.stringify(event.data ?? {}),
-      ...(event.at ? { at: event.at } : {}),
-    })
-    .returning<{ id: string }[]>('id');
-  if (!row || event.note === undefined || event.note === '') return;
-  await trx('notes').insert({ event_id: row.id, parent_id: event.parentId, body: event.note });
+  const id = await insertPrepared(trx, 'events', {
+    school_id: event.schoolId,
+    actor: event.actor.kind,
+    staff_id: event.actor.kind === 'staff' ? event.actor.staffId : null,
+    parent_id: event.parentId ?? null,
+    photo_id: event.photoId ?? null,
+    kind: event.kind,
+    data: JSON.stringify(event.data ?? {}),
+    ...(event.at ? { at: event.at } : {}),
+  });
+  if (event.note === undefined || event.note === '') return;
+  await trx('notes').insert({ event_id: id, parent_id: event.parentId, body: event.note });
 };

@@ -41,5 +41,18 @@ export const askPrepared = async <Row>(db: Db | Trx, text: string, values: unkno
   }
 };
 
+/**
+ * Inserts a row as `askPrepared` asks, and gives its id as the driver does (a bigint is text). `table` and the names of the
+ * columns are constants; what has no column gets the table's default.
+ */
+export const insertPrepared = async (trx: Trx, table: string, row: Record<string, unknown>): Promise<string> => {
+  const columns = Object.keys(row);
+  const places = columns.map((_, i) => `$${i + 1}`);
+  const text = `insert into ${table} (${columns.join(', ')}) values (${places.join(', ')}) returning id`;
+  const [inserted] = await askPrepared<{ id: string }>(trx, text, Object.values(row));
+  if (!inserted) throw new Error('insert returned no row');
+  return inserted.id;
+};
+
 /** 'cached plan must not change result type' */
 const isOutdated = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '0A000';
