@@ -3,6 +3,7 @@ import type { Db } from '../platform/db.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Progress } from '../platform/long-work.ts';
 import { ObjectDamaged } from '../platform/read-object.ts';
+import { settleAll } from '../platform/settle-all.ts';
 import { type ExpectedPhoto, expectedNow } from './expected-photos.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import type { PhotoFile } from './photo-keys.ts';
@@ -91,8 +92,7 @@ export const makeMovePhotos = ({ db, files, enqueueRemoval, logger }: Deps) => {
           tell(outcome.moved + outcome.left, total);
         }
       };
-      const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
-      for (const one of ended) if (one.status === 'rejected') throw one.reason;
+      await settleAll(Array.from({ length: AT_ONCE }, work));
       signal.throwIfAborted();
     };
     let batch: StoredFile[] = [];

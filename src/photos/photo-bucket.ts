@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ObjectFacts, ObjectStore } from '../platform/object-store.ts';
 import { readObject } from '../platform/read-object.ts';
+import { settleAll } from '../platform/settle-all.ts';
 import { type PhotoFile, photoFileAt, placeOf, type StorageKey } from './photo-keys.ts';
 import type { PhotoPlace } from './photo-place.ts';
 
@@ -34,8 +35,7 @@ export const makePhotoBucket = ({ store }: { store: ObjectStore }) => {
         const bytes = await readFile(path);
         await put(key, file, path, { bytes: bytes.length, sha256: hash('sha256', bytes) });
       });
-      const outcomes = await Promise.allSettled(puts); // none may still be on its way when the sweep looks
-      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+      await settleAll(puts); // none may still be on its way when the sweep looks
     },
     read: (key, file) => readObject(store, objectKey(key, file), { maxBytes: MOST_BYTES }),
     filesOf,

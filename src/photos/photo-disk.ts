@@ -2,6 +2,7 @@
 import { open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDurableFolders, syncFolder } from '../platform/durable-files.ts';
+import { settleAll } from '../platform/settle-all.ts';
 import { orIfMissing } from './or-if-missing.ts';
 import { type PhotoFile, photoFileAt, placeOf, type StorageKey } from './photo-keys.ts';
 import type { PhotoPlace, Staged } from './photo-place.ts';
@@ -39,9 +40,15 @@ export const makePhotoDisk = ({ uploadsDir }: { uploadsDir: string }): PhotoDisk
     has: async (key, file) => ((await orIfMissing(stat(pathOf(key, file)), undefined))?.size ?? 0) > 0,
 
     replace: async (key, file, path) => {
-      await folders.ensure(dirname(pathOf(key, file)));
-      await rename(path, pathOf(key, file));
-      await syncFolder(dirname(pathOf(key, file)));
+      const folder = dirname(pathOf(key, file));
+      try {
+        await folders.ensure(folder);
+        await rename(path, pathOf(key, file));
+        await syncFolder(folder);
+      } catch (error) {
+        folders.forget();
+        throw error;
+      }
     },
 
     keep: async (staged, key) => {
@@ -55,7 +62,9 @@ export const makePhotoDisk = ({ uploadsDir }: { uploadsDir: string }): PhotoDisk
       };
       try {
         await folders.ensure(folder);
-        await allSettled(staged.map(putInPlace));
+        const [first, ...others] = staged;
+        if (first) await putInPlace(first); // of two that keep by one key, the one that has this has all
+        await settleAll(others.map(putInPlace));
         await syncFolder(folder);
       } catch (error) {
         folders.forget();
@@ -87,9 +96,3 @@ export const makePhotoDisk = ({ uploadsDir }: { uploadsDir: string }): PhotoDisk
 };
 
 const namesIn = (folder: string): Promise<string[]> => orIfMissing(readdir(folder), []);
-
-/** Waits for all, also where one fails; rejects as the first of those does. */
-const allSettled = async (all: Promise<unknown>[]): Promise<void> => {
-  await Promise.allSettled(all);
-  await Promise.all(all);
-};

@@ -1,5 +1,5 @@
 import { mkdir, open } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 
 /** Writes a new file that only its owner may read; when it resolves, the bytes are on disk. Rejects when `path` exists. */
 export const writeDurably = async (path: string, bytes: Buffer): Promise<void> => {
@@ -28,7 +28,7 @@ export const syncFolder = (folder: string): Promise<void> => syncFile(folder);
 /**
  * Folders under `root` that survive a power failure. `ensure` makes one with its parents, for their owner alone, and puts
  * their names on disk; each only once, but also when another process made it, for that one may not have got so far.
- * `forget` makes it look again.
+ * `forget` makes it look again; whoever meets an error below the root calls it, for somebody may have removed folders.
  */
 export const makeDurableFolders = (root: string) => {
   const top = resolve(root);
@@ -36,15 +36,18 @@ export const makeDurableFolders = (root: string) => {
 
   const make = async (folder: string): Promise<void> => {
     if (folder !== top) await ensure(dirname(folder));
-    const first = (await mkdir(folder, { recursive: true, mode: 0o700 })) ?? folder; // those above may be gone again
-    for (let above = dirname(folder); above.length >= dirname(first).length; above = dirname(above)) {
+    // Usually itself or none; more are made above the root, and where somebody has removed what was there.
+    const first = (await mkdir(folder, { recursive: true, mode: 0o700 })) ?? folder;
+    let above = folder;
+    do {
+      above = dirname(above);
       await syncFolder(above);
-      if (above === dirname(above)) break;
-    }
+    } while (above !== dirname(first));
   };
 
   const ensure = (path: string): Promise<void> => {
     const folder = resolve(path);
+    if (folder !== top && !folder.startsWith(join(top, sep))) throw new Error('A folder must be below its root');
     const before = known.get(folder);
     if (before) return before;
     const making = make(folder);

@@ -21,11 +21,12 @@ const nameOf = (text: string): string => {
  * Asks one of the few questions that every page or upload has, on Knex's pool or in a transaction: as a statement that
  * PostgreSQL keeps parsed, it costs half of what `db.raw` does. `text` is a constant with $1, $2 ... (each text is kept for good)
  * and names its columns: the plan of a `*` breaks when a newer version adds one. Where a plan breaks all the same (a migration
- * changed a type), the question is asked once more without it, but for a transaction, which is lost: the next one goes
- * through. Poolers that share connections between transactions have no place for kept statements.
+ * changed a type), the question is asked once more without it, but for a transaction, which is lost; each connection meets
+ * that once. Poolers that share connections between transactions have no place for kept statements.
  */
 export const askPrepared = async <Row>(db: Db | Trx, text: string, values: unknown[]): Promise<Row[]> => {
-  const lender = db.client as Lender;
+  if (db.isTransaction && (db as Trx).isCompleted()) throw new Error('The transaction is over');
+  const lender = db.client as Lender; // a transaction's lends its connection also when that belongs to others again
   const connection = await lender.acquireConnection();
   try {
     lender.emit('query', { sql: text, bindings: values }); // as Knex's own: `db.on('query')` hears of all
@@ -41,11 +42,13 @@ export const askPrepared = async <Row>(db: Db | Trx, text: string, values: unkno
   }
 };
 
+type Value = string | number | boolean | Date | null;
+
 /**
  * Inserts a row as `askPrepared` asks, and gives its id as the driver does (a bigint is text). `table` and the names of the
  * columns are constants; what has no column gets the table's default.
  */
-export const insertPrepared = async (trx: Trx, table: string, row: Record<string, unknown>): Promise<string> => {
+export const insertPrepared = async (trx: Trx, table: string, row: Record<string, Value>): Promise<string> => {
   const columns = Object.keys(row);
   const places = columns.map((_, i) => `$${i + 1}`);
   const text = `insert into ${table} (${columns.join(', ')}) values (${places.join(', ')}) returning id`;
@@ -54,5 +57,7 @@ export const insertPrepared = async (trx: Trx, table: string, row: Record<string
   return inserted.id;
 };
 
-/** 'cached plan must not change result type' */
-const isOutdated = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '0A000';
+/** 'cached plan must not change result type'; and what goes in has the type that a column had before. */
+const OUTDATED: unknown[] = ['0A000', '42804'];
+const isOutdated = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && OUTDATED.includes(error.code);

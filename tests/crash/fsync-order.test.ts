@@ -25,6 +25,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => home.remove());
 
+/** Sent by each connection once, with its first photo. */
+const INSERT = 'insert into photos (';
+
 const isWrite = ({ name }: Call) => ['write', 'writev', 'pwrite64', 'sendto', 'sendmsg'].includes(name);
 
 /** The first call after `after` that fits; throws when there is none. */
@@ -60,11 +63,7 @@ test('R58: write, fsync of the file, rename, fsync of the folder, commit, answer
     ({ name, text }) => name === 'fsync' && text.includes(`<${folder}>`),
   );
 
-  const insert = find(
-    'insert of the photo',
-    0,
-    (call) => isWrite(call) && call.text.includes(String.raw`insert into \"photos\"`),
-  );
+  const insert = find('insert of the photo', 0, (call) => isWrite(call) && call.text.includes(INSERT));
   const socket = /\((\d+)</.exec(insert.text)?.[1] ?? '';
   const onSocket = (call: Call) => call.text.startsWith(`${call.name}(${socket}<`);
   const commit = find('commit', insert.ended, (call) => isWrite(call) && onSocket(call) && /COMMIT/i.test(call.text));
@@ -81,11 +80,7 @@ test('R58: write, fsync of the file, rename, fsync of the folder, commit, answer
 
 test('R58: new folders are put on disk with their names before a photo counts on them', () => {
   const made = ['photos', 'photos/s1'].map((name) => `<${join(home.uploadsDir, name)}>`);
-  const commit = find(
-    'insert of the photo',
-    0,
-    (call) => isWrite(call) && call.text.includes(String.raw`insert into \"photos\"`),
-  );
+  const commit = find('insert of the photo', 0, (call) => isWrite(call) && call.text.includes(INSERT));
   for (const folder of [`<${home.uploadsDir}>`, ...made]) {
     const synced = find(`fsync of ${folder}`, 0, ({ name, text }) => name === 'fsync' && text.includes(folder));
     expect(synced.ended).toBeLessThan(commit.began);

@@ -128,3 +128,23 @@ test('Node’s pool for small buffers stays as it is', async () => {
   await write(small);
   expect(small.map(({ length }) => length)).not.toContain(0);
 });
+
+test('a sender who has gone before the file is open is heard of', async () => {
+  const [cut, gone] = [new PassThrough(), new PassThrough()];
+  cut.on('error', () => undefined);
+  cut.destroy(new Error('gone'));
+  gone.destroy();
+  await expect(writeHashed(cut, join(dir, 'before'))).rejects.toThrow('gone');
+  await expect(writeHashed(gone, join(dir, 'before-too'))).rejects.toThrow('Premature close');
+});
+
+test('a disk that fails with the last piece is told, though the stream has ended', async () => {
+  vi.spyOn(await fileHandles(), 'writev').mockImplementation(async () => {
+    await wait(50);
+    throw new Error('no space');
+  });
+  const pieces = Array.from({ length: 8 }, received); // as much as may wait: the last one has to
+  await expect(writeHashed(Readable.from(pieces, { objectMode: false }), join(dir, 'last'))).rejects.toThrow(
+    'no space',
+  );
+});

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makePhotoFiles } from '../../src/photos/photo-files.ts';
@@ -128,28 +128,6 @@ describe('R59: nothing half-done is left', () => {
     await files.keep(staged, key);
     expect(await files.read(key, 'full')).toEqual(image.full);
   });
-});
-
-test.each([0, 1, 2])('R59: what is stored is never overwritten (file %i of three there)', async (there) => {
-  const path = join(uploadsDir, stored[there] ?? '');
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, 'older');
-  const staged = await stage(image);
-  await expect(files.keep(staged, key)).rejects.toThrow('EEXIST');
-  expect(await readFile(path, 'utf8')).toBe('older');
-  await files.discard(staged);
-  expect(await everything()).toEqual([stored[there]]);
-});
-
-test('R59: of two that keep by one key at once, one wins with all of its files', async () => {
-  const second = { full: Buffer.from('FULL'), thumb: Buffer.from('THUMB'), portrait: Buffer.from('PORTRAIT') };
-  const staged = await Promise.all([stage(image), stage(second)]);
-  const outcomes = await Promise.allSettled(staged.map((three) => files.keep(three, key)));
-  expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  const winner = outcomes[0]?.status === 'fulfilled' ? image : second;
-  expect(await files.read(key, 'full')).toEqual(winner.full);
-  expect(await files.read(key, 'thumb')).toEqual(winner.thumb);
-  expect(await files.read(key, portraitFile(1))).toEqual(winner.portrait);
 });
 
 test('remove takes all files, portraits of every version too, and is quiet about what is gone', async () => {

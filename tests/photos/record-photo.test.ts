@@ -24,7 +24,7 @@ test('R58: a photo is not swept between its rename and its commit', async () => 
     await go.promise;
   });
   const sending = sendPhoto(sender, await scene(300, 400).jpeg().toBuffer());
-  const key = await kept.promise;
+  const key = await Promise.race([kept.promise, sending.then(({ status }) => Promise.reject(new Error(`${status}`)))]);
   const sweeping = app.sweepPhotos.walk({ remove: true });
   await new Promise((resolve) => setTimeout(resolve, 300));
   const meanwhile = await filesOf(key);

@@ -47,3 +47,7 @@ test('a folder that somebody removed is made again after forget', async () => {
 test('the root itself may be there already', async () => {
   await makeDurableFolders(folder).ensure(folder);
 });
+
+test('a folder beside the root is refused', () => {
+  expect(() => makeDurableFolders(folder).ensure(`${folder}-beside`)).toThrow('below its root');
+});

@@ -36,8 +36,9 @@ export const writeHashed = async (source: Readable, path: string): Promise<{ siz
 
 /** Gives all pieces to `take`; where that gives a promise, the next one comes after it. Rejects when it or the stream does. */
 const eachPiece = async (source: Readable, take: (piece: Buffer) => Promise<void> | undefined): Promise<void> => {
+  let room: Promise<void> | undefined;
   source.on('data', (piece: Buffer) => {
-    const room = take(piece);
+    room = take(piece);
     if (!room) return;
     source.pause();
     room.then(
@@ -46,6 +47,7 @@ const eachPiece = async (source: Readable, take: (piece: Buffer) => Promise<void
     );
   });
   await finished(source);
+  await room; // of the last piece: the end is on its way by then, and comes also to a stream that pauses
 };
 
 /** Gathers pieces and writes many at once, one write after the other, while further pieces come. */
