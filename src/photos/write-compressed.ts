@@ -1,6 +1,7 @@
 // A photo's journey ⑥: store (what the decoder writes)
 import { unlink, writeFile } from 'node:fs/promises';
 import { freeMemory } from '../platform/free-memory.ts';
+import { settleAll } from '../platform/settle-all.ts';
 import type { Result } from '../shared/result.ts';
 import type { Compressed } from './compress-image.ts';
 import type { NewFiles } from './photo-staging.ts';
@@ -19,9 +20,7 @@ export const writeCompressed = async <Reason extends string>(
 ): Promise<Result<Written, Reason>> => {
   if (!image.ok) return image;
   const { full, thumb, portrait, ...told } = image.value;
-  await writeAnew(to.full, full);
-  await writeAnew(to.thumb, thumb);
-  await writeAnew(to.portrait, portrait);
+  await settleAll([writeAnew(to.full, full), writeAnew(to.thumb, thumb), writeAnew(to.portrait, portrait)]);
   const bytes = full.length;
   freeMemory(full, thumb, portrait);
   return { ok: true, value: { ...told, bytes } };

@@ -5,11 +5,11 @@ import { finished } from 'node:stream/promises';
 import { freeMemory } from '../../platform/free-memory.ts';
 
 /** So much goes out in one write: each is a trip to another thread and back, which wakes both (`strace -c` counts their calls). */
-const WRITE_BYTES = 256 * 1024;
+const WRITE_BYTES = 512 * 1024;
 /** As long as a piece waits for others, so that a slow sender holds nothing. */
 const WAIT_MS = 20;
-/** As much as may wait for the disk before nothing more is taken. */
-const MOST_UNWRITTEN = 512 * 1024;
+/** As much as may wait for the disk before nothing more is taken: one write. */
+const MOST_UNWRITTEN = WRITE_BYTES;
 
 /**
  * Writes the stream into a new file that only its owner reads, and hashes it on the way: 14 CPU-ms for a photo against
