@@ -1,4 +1,14 @@
-import type { ColourCode } from './heif-library.ts';
+/** What the numbers mean, as a file's 'nclx' box or the codec says it (ITU-T H.273). */
+export type ColourCode = { primaries: number; transfer: number };
+export const UNSPECIFIED = 2;
+
+/** Matrices that make YCbCr of RGB by the usual formula; red and blue take this share of Y. */
+export const LUMA: Record<number, readonly [red: number, blue: number]> = {
+  1: [0.2126, 0.0722],
+  5: [0.299, 0.114],
+  6: [0.299, 0.114],
+  9: [0.2627, 0.0593],
+};
 
 type Matrix = readonly (readonly [number, number, number])[];
 type Light = (signal: number) => number;
@@ -43,11 +53,14 @@ const LIGHTS: Record<number, Light> = { 16: pq, 18: hlg };
 const STEPS = 4096;
 const FINE_STEPS = 16_384; // dark tones need them
 
+/** Changes red, green and blue, from 0 to 1, in place. */
+export type ColourConverter = (rgb: Float32Array) => void;
+
 /**
  * Converts pixels of `code` to sRGB in place: red, green, blue from 0 to 1, one after the other. Undefined where there is
  * nothing to do: the curves of video and of sRGB are so near that screens and browsers take one for the other.
  */
-export const makeColourConverter = (code: ColourCode | undefined): ((rgb: Float32Array) => void) | undefined => {
+export const makeColourConverter = (code: ColourCode | undefined): ColourConverter | undefined => {
   const matrix = MATRICES[code?.primaries ?? 1];
   const light = LIGHTS[code?.transfer ?? 1];
   if (!matrix && !light) return undefined;

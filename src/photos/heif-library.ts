@@ -1,5 +1,6 @@
 // The one door to libheif, compiled to WebAssembly: the functions of its C interface, called with addresses in its memory.
 import libheif from 'libheif-js/wasm-bundle.js';
+import { type ColourCode, LUMA, UNSPECIFIED } from './colour-code.ts';
 
 /** Of libheif's enumerations, what is used here. */
 const UNDEFINED = 99;
@@ -8,20 +9,9 @@ const RGB = 1;
 const RGBA_INTERLEAVED = 11;
 const CHANNELS = { y: 0, cb: 1, cr: 2 };
 const INTERLEAVED = 10;
-/** Matrices (ITU-T H.273) that make YCbCr of RGB by the usual formula; red and blue take this share of Y. */
-const LUMA: Record<number, readonly [red: number, blue: number]> = {
-  1: [0.2126, 0.0722],
-  5: [0.299, 0.114],
-  6: [0.299, 0.114],
-  9: [0.2627, 0.0593],
-};
-const UNSPECIFIED = 2;
 
 /** One component of a picture in the library's memory, valid until `free`: lines of `stride` samples, `width` of them used. */
 export type Plane = { samples: Uint8Array | Uint16Array; width: number; height: number; stride: number; bits: number };
-
-/** What the numbers mean, as the file's 'nclx' box or the codec says it (ITU-T H.273). */
-export type ColourCode = { primaries: number; transfer: number };
 
 /** Decoded, upright. `planes` as they are in the codec, or `rgba` where they are of a rarer kind. */
 export type HeifPixels = { code: ColourCode | undefined } & (
