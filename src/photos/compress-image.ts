@@ -40,9 +40,9 @@ export type Compressed = {
  */
 export const compressImage = async (
   path: string,
-  seen: Pick<Inspected, 'format' | 'colours'>,
+  seen: Pick<Inspected, 'format' | 'colours'> & Partial<Pick<Inspected, 'inPieces'>>,
 ): Promise<Result<Compressed, 'unreadable'>> => {
-  const source = await sourceOf(path, seen.format);
+  const { source, isDamaged } = await sourceOf(path, seen);
   if (!source) return { ok: false, reason: 'unreadable' };
   // Some phones write photos that warn ('Invalid SOS parameters'), so a warning alone refuses nothing; 'none' would take
   // truncated uploads for whole.
@@ -53,18 +53,32 @@ export const compressImage = async (
     if (toSrgb) convertColours(pixels.data, toSrgb);
     const all = await encodeAll(pixels);
     freeMemory(pixels.data);
-    return { ok: true, value: { ...all, mayBeDamaged: failOn === 'error' } };
+    return { ok: true, value: { ...all, mayBeDamaged: isDamaged || failOn === 'error' } };
   }
   return { ok: false, reason: 'unreadable' };
 };
 
+type Source = { source: string | Buffer | undefined; isDamaged: boolean };
+
 /** What libvips can read of the picture: a path or bytes. */
-const sourceOf = async (path: string, format: ImageFormat): Promise<string | Buffer | undefined> => {
-  if (format === 'png') return plainPng(path);
-  if (format !== 'heic') return path;
+const sourceOf = async (
+  path: string,
+  { format, inPieces = false }: { format: ImageFormat; inPieces?: boolean },
+): Promise<Source> => {
+  if (inPieces) {
+    const { decodeInPieces } = await import('./decode-in-pieces.ts');
+    return decodeInPieces(path, format, FULL_SIDE).catch(() => UNREADABLE);
+  }
+  if (format === 'png') return { source: await plainPng(path), isDamaged: false };
+  if (format !== 'heic') return { source: path, isDamaged: false };
   const { drawHeic } = await import('./heic-image.ts'); // 5 MB of code that most processes never need
-  return drawHeic(path, FULL_SIDE).catch(() => undefined);
+  return drawHeic(path, FULL_SIDE).then(
+    (source) => ({ source, isDamaged: false }),
+    () => UNREADABLE,
+  );
 };
+
+const UNREADABLE: Source = { source: undefined, isDamaged: false };
 
 /** The one decode: raw pixels of 8 bits at the larger size, on white where the picture is transparent. */
 const decode = async (picture: Picture): Promise<Pixels | undefined> => {

@@ -57,7 +57,7 @@ export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs
   };
   /** Takes whatever comes, several at once, and stays. */
   const shared = makeSideProcess({ ...options, name: 'decoder', idleMs: Infinity });
-  /** Takes one picture and ends with it: HEIC, whose library keeps its memory, and those under suspicion. */
+  /** Takes one picture and ends with it: HEIC, whose library keeps its memory, what is decoded in pieces, for seconds, and those under suspicion. */
   const single = makeSideProcess({ ...options, name: 'decoder-single', asksPerLife: 1 });
   const inspectInTurn = makeTakeTurns(availableParallelism());
   const cropInTurn = makeTakeTurns(1);
@@ -90,7 +90,8 @@ export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs
     compress: async (path: string, seen: Inspected, to: NewFiles): Promise<Result<Written, Refusal | 'busy'>> => {
       const ask = { do: 'compress', path, seen, to } as const;
       const isHeic = seen.format === 'heic';
-      const settled = isHeic ? verdict(await askSingle(ask, compressMs)) : await settle(ask, compressMs);
+      const isSingle = isHeic || seen.inPieces;
+      const settled = isSingle ? verdict(await askSingle(ask, compressMs)) : await settle(ask, compressMs);
       const outcome = settled.ok ? (settled.value as Result<Written, 'unreadable'> | NotWritten) : settled;
       if (outcome.ok) return outcome;
       if (outcome.reason === 'not-written') throw asSystemError(outcome);

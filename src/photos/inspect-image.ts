@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Result } from '../shared/result.ts';
 import type { ColourMatrix } from './convert-colours.ts';
 import { readHeader } from './image-library.ts';
-import { type DecodeCost, decodeCost } from './picture-cost.ts';
+import { AT_ONCE_BYTES, type DecodeCost, decodeCost } from './picture-cost.ts';
 import { MAX_PIXELS, sizeRefusal } from './picture-size.ts';
 import { plainPng } from './plain-png.ts';
 import { sniffFormat } from './sniff-format.ts';
@@ -24,6 +24,8 @@ export type Inspected = {
   colours: Colours;
   /** What the decode will take. */
   cost: DecodeCost;
+  /** All at once it would take too much memory (decode-in-pieces.ts). */
+  inPieces: boolean;
 };
 
 const HEAD_BYTES = 4096;
@@ -45,9 +47,22 @@ export const inspectImage = async (path: string): Promise<Result<Inspected, Refu
   const refusal = sizeRefusal(width, height);
   if (refusal) return refuse(refusal);
   const pixels = width * height;
-  const cost = decodeCost(format, pixels, { ...header, head });
-  if (!cost) return refuse('too-large');
-  return { ok: true, value: { format, width, height, pixels, colours: readColours(header), cost } };
+  const way = await planDecode(path, format, decodeCost(format, pixels, { ...header, head }), pixels);
+  if (!way) return refuse('too-large');
+  return { ok: true, value: { format, width, height, pixels, colours: readColours(header), ...way } };
+};
+
+const planDecode = async (
+  path: string,
+  format: ImageFormat,
+  atOnce: DecodeCost | undefined,
+  pixels: number,
+): Promise<Pick<Inspected, 'cost' | 'inPieces'> | undefined> => {
+  if (atOnce && atOnce.bytes <= AT_ONCE_BYTES) return { cost: atOnce, inPieces: false };
+  const { costOfPieces } = await import('./decode-in-pieces.ts'); // for a process that meets such a picture alone
+  const cost = await costOfPieces(path, format, pixels);
+  if (cost) return { cost, inPieces: true };
+  return atOnce && { cost: atOnce, inPieces: false };
 };
 
 const refuse = (reason: Refusal): { ok: false; reason: Refusal } => ({ ok: false, reason });

@@ -21,7 +21,7 @@ type Rate = { ms: number; bytes: number };
 
 /** Making two JPEGs of the pixels, and what goes round it. */
 const BASE = { ms: 25, bytes: 15_000_000 };
-/** HEIC has a process for each picture (decoder.ts). */
+/** HEIC, and what is decoded in pieces, has a process for each picture (decoder.ts). */
 const OWN_PROCESS = { ms: 250, bytes: 75_000_000 };
 const NO_PROCESS = { ms: 0, bytes: 0 };
 const COSTLY_MS = 450;
@@ -29,14 +29,23 @@ const COSTLY_BYTES = 100_000_000;
 /** What the pictures that are decoded at one moment may take together: with it all of the service stays below 512 MiB (R4). */
 export const DECODE_BYTES = 345_000_000;
 
-/** What a picture of so many pixels takes to decode; undefined when that is more memory than there is. */
+/** What would take more at once is better decoded in pieces, slower, so that there is room below DECODE_BYTES. */
+export const AT_ONCE_BYTES = 300_000_000;
+
+/** What a picture of so many pixels takes to decode at once; undefined when that is more memory than there is. */
 export const decodeCost = (format: ImageFormat, pixels: number, header: Header): DecodeCost | undefined => {
   const rate = rateOf(format, header);
-  const own = format === 'heic' ? OWN_PROCESS : NO_PROCESS;
-  const ms = BASE.ms + own.ms + (rate.ms * pixels) / 1e6;
-  const bytes = BASE.bytes + own.bytes + rate.bytes * pixels;
+  const work = { ms: (rate.ms * pixels) / 1e6, bytes: rate.bytes * pixels };
+  return costOf(work, { ownProcess: format === 'heic' });
+};
+
+/** The cost of a decode that takes so much of its own; undefined when that is more memory than there is. */
+export const costOf = (work: Rate, { ownProcess }: { ownProcess: boolean }): DecodeCost | undefined => {
+  const own = ownProcess ? OWN_PROCESS : NO_PROCESS;
+  const ms = BASE.ms + own.ms + work.ms;
+  const bytes = BASE.bytes + own.bytes + work.bytes;
   if (bytes > DECODE_BYTES) return undefined;
-  return { ms, bytes, costly: format === 'heic' || ms > COSTLY_MS || bytes > COSTLY_BYTES };
+  return { ms, bytes, costly: ownProcess || ms > COSTLY_MS || bytes > COSTLY_BYTES };
 };
 
 /**
@@ -74,14 +83,17 @@ const pngRate = (header: Header): Rate => {
   return { ms: 10 * sample, bytes: isProgressive ? channels * sample * 1.15 : 1.5 };
 };
 
-/** The decoder holds the picture several times over while it turns it into RGB. */
-const avifRate = (header: Header): Rate => {
-  const bytes = header.chromaSubsampling === '4:2:0' ? 15.5 : 18.5;
-  return isDeep(header) ? { ms: 85, bytes: bytes * 1.35 } : { ms: 60, bytes };
+const avifRate = (header: Header): Rate =>
+  av1Rate({ isDeep: isDeep(header), isSubsampled: header.chromaSubsampling === '4:2:0' });
+
+/** The decoder keeps 11 bytes of notes for each pixel, and the picture several times over while it turns it into RGB. `isSubsampled`: 4:2:0. */
+export const av1Rate = ({ isDeep, isSubsampled }: { isDeep: boolean; isSubsampled: boolean }): Rate => {
+  const bytes = isSubsampled ? 15.5 : 18.5;
+  return isDeep ? { ms: 85, bytes: bytes * 1.35 } : { ms: 60, bytes };
 };
 
 /** Phones make grids of small pictures, which are decoded one after the other; a camera's large one is held twice. */
 const heicRate = (header: Header): Rate => {
-  const bytes = header.head.includes('grid') ? 3.5 : 6;
+  const bytes = header.head.includes('grid') ? 3.5 : header.chromaSubsampling === '4:2:0' ? 6 : 8;
   return isDeep(header) ? { ms: 130, bytes: bytes * 2.5 } : { ms: 65, bytes };
 };

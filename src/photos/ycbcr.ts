@@ -3,7 +3,7 @@ import { openPlane } from './image-library.ts';
 import type { Plane } from './heif-library.ts';
 
 type Size = { width: number; height: number };
-export type Samples = Uint8Array | Uint16Array;
+type Samples = Uint8Array | Uint16Array;
 
 /** The picture of one component, `size` large. */
 export const shrinkPlane = async ({ samples, width, height, stride }: Plane, size: Size): Promise<Samples> => {
@@ -18,7 +18,7 @@ export const shrinkPlane = async ({ samples, width, height, stride }: Plane, siz
 };
 
 /** Shares of red and blue in Y, the range and the bits of a sample. */
-export type Meaning = { luma: readonly [red: number, blue: number]; full: boolean; bits: number };
+type Meaning = { luma: readonly [red: number, blue: number]; full: boolean; bits: number };
 
 /** Numbers that are converted at a time: what they take as fractions stays small beside the picture. */
 const AT_A_TIME = 65_536;

@@ -44,6 +44,7 @@ describe('R2: what phones, cameras and scanners make is taken', () => {
           cost: expect.objectContaining({ costly: false }) as unknown,
         },
         colours: { isDeep: ['16-bit PNG', '10-bit AVIF'].includes(kind), isSrgb: false },
+        inPieces: false,
       },
     });
   });
@@ -73,12 +74,17 @@ describe('R2: what phones, cameras and scanners make is taken', () => {
     expect(await costly(await hostile.avifClaiming(4000, 3000))).toBe(true);
   });
 
-  test('R4: a picture whose decode would not fit into memory is too large', async () => {
+  test('R4: a picture whose decode would not fit into memory is decoded in pieces, or too large', async () => {
     expect(await refusal(await hostile.avifClaiming(4000, 4000))).toMatchObject({ format: 'avif' });
-    expect(await refusal(await hostile.avifClaiming(5000, 5000))).toBe('too-large');
+    expect(await refusal(await hostile.avifClaiming(5000, 5000))).toBe('too-large'); // it has no such pieces
     const deep = scene().ensureAlpha(0.5).toColourspace('rgb16');
-    expect(await refusal(await hostile.pngClaiming(8000, 6000, deep))).toMatchObject({ format: 'png' });
-    expect(await refusal(await hostile.pngClaiming(8000, 6000, deep, { progressive: true }))).toBe('too-large');
+    expect(await refusal(await hostile.pngClaiming(8000, 6000, deep))).toMatchObject({
+      format: 'png',
+      inPieces: false,
+    });
+    expect(await refusal(await hostile.pngClaiming(8000, 6000, deep, { progressive: true }))).toMatchObject({
+      inPieces: true,
+    });
   });
 });
 
