@@ -33,6 +33,14 @@ test('R4: a portrait is cut in the process too, byte for byte as cropPortrait cu
   await expect(decoder.cropPortrait(full, crop)).rejects.toMatchObject({ code: 'unavailable', retryAfter: 5 }); // 503, not 500
 });
 
+test('R4: what is decoded in pieces, for seconds, has a process for itself that ends with it', async () => {
+  const decoder = makeDecoder({ logger: makeLogger({ level: 'silent' }) });
+  onTestFinished(() => decoder.stop());
+  const seen = { ...made.seen, inPieces: true };
+  expect(await decoder.compress(made.good, seen, await somewhere())).toMatchObject(TAKEN);
+  expect(decoder.pids()).toEqual([]); // the shared one would stay
+});
+
 test('R4: a stored picture that crashes the process makes no portrait, and the next photo is taken', async () => {
   const decoder = await start();
   expect(await decoder.cropPortrait(Buffer.alloc(10), { turn: 0, x: 0, y: 0, size: 10 })).toBeUndefined();
