@@ -16,18 +16,26 @@ type Av1Piece = {
   write: () => Buffer;
 };
 
+type Expected = {
+  width: number;
+  height: number;
+  /** The most that a piece has, where tiles are no larger. */
+  piecePixels: number;
+};
+
 /**
- * Takes apart the key frame in `data`, the units of an AV1 stream that may begin in `configuration`, in pieces of `pixels` where tiles are no larger; nothing is decoded but headers. The filters that run over the
- * finished frame do not cross from one piece into the next, which shows in a few samples at their edges. Throws an Error with the
+ * Takes apart the key frame in `data`, the units of an AV1 stream that may begin in `configuration`, and that is as large as the
+ * file says; nothing is decoded but headers. The filters that run over the finished frame do not cross from one piece into the next, which shows in a few samples at their edges. Throws an Error with the
  * reason when it is broken, or of a kind that cannot be taken apart.
  */
-export const openAv1 = (data: Buffer, configuration: Buffer, pixels: number) => {
+export const openAv1 = (data: Buffer, configuration: Buffer, { width, height, piecePixels }: Expected) => {
   const { frame, sequence, tiles } = readUnits([...unitsOf(configuration), ...unitsOf(data)]);
-  const pieces: Av1Piece[] = groupTiles(frame, pixels).map((group) => {
-    const { left, top, width, height } = group;
-    return { left, top, width, height, write: () => writePiece(frame, tiles, group) };
-  });
-  return { width: frame.width, height: frame.height, sequence, pieces };
+  if (frame.width !== width || frame.height !== height) throw new Error('its header and its picture differ in size');
+  const pieces = groupTiles(frame, piecePixels).map((group): Av1Piece => ({
+    ...{ left: group.left, top: group.top, width: group.width, height: group.height },
+    write: () => writePiece(frame, tiles, group),
+  }));
+  return { width, height, sequence, pieces, bytes: data.length };
 };
 
 type Parsed = { sequence?: Sequence; frame?: Frame; tiles: Buffer[] };

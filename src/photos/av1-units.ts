@@ -9,6 +9,9 @@ const TEMPORAL_DELIMITER = 2;
 const METADATA = 5;
 const PADDING = 15;
 
+/** A frame has at most 4096 tiles, each in a group of its own. */
+const MAX_UNITS = 5000;
+
 export type Unit = { type: number; payload: Buffer };
 
 /**
@@ -18,7 +21,8 @@ export type Unit = { type: number; payload: Buffer };
 export const unitsOf = (data: Buffer): Unit[] => {
   const units: Unit[] = [];
   let at = 0;
-  while (at < data.length) {
+  for (let count = 0; at < data.length; count += 1) {
+    if (count === MAX_UNITS) throw new Error('too many AV1 units');
     const header = data[at] ?? 0;
     const type = (header >> 3) & 15;
     at += 1;

@@ -2,8 +2,8 @@
 import { freeMemory } from '../platform/free-memory.ts';
 import { openAv1 } from './av1-picture.ts';
 import { writeAvif } from './avif-file.ts';
-import { finishPieces } from './draw-pieces.ts';
-import { checkSize, type HeifItem, readLayout } from './heif-layout.ts';
+import { CANVAS_PIXELS, finishPieces } from './draw-pieces.ts';
+import { type HeifItem, readLayout } from './heif-layout.ts';
 import { openPicture } from './image-library.ts';
 import { makeShrinkCanvas, MAX_FACTOR } from './shrink-canvas.ts';
 
@@ -34,36 +34,34 @@ export const openAvif = (avif: Buffer, piecePixels = PIECE_PIXELS) => {
       }))
       .filter((piece) => piece.left < width && piece.top < height),
   );
-  return { width, height, bits, isSubsampled: subX === 1 && subY === 1, pieces, ...layout };
+  /** Of all pictures: those that a grid names again are written again. */
+  const bytes = placed.reduce((sum, { picture }) => sum + picture.bytes, 0);
+  return { width, height, bits, isSubsampled: subX === 1 && subY === 1, pieces, bytes, ...layout };
 };
 
 const openItem = ({ type, properties, data, ...said }: HeifItem, piecePixels: number) => {
   if (type !== 'av01') throw new Error('a picture that is not AV1');
   const configuration = properties.find((property) => property.type === 'av1C')?.content.subarray(4) ?? Buffer.alloc(0);
-  const picture = openAv1(data(), configuration, piecePixels);
-  checkSize(said, picture);
-  return picture;
+  return openAv1(data(), configuration, { ...said, piecePixels });
 };
 
 /** The library's own first step leaves twice what it needs for its filter. */
 const ROOM = 2;
-/** 36 MB. Where twice the result would be more, the filter has less to choose from. */
-const CANVAS_PIXELS = 6_000_000;
-
 /**
- * The picture of the file in `avif` as a PNG of at most `side` pixels, upright, in 8 bits and the colours that it had, with the
+ * The picture of `file` as a PNG of at most `side` pixels, upright, in 8 bits and the colours that it had, with the
  * profile that it had, for compressImage to go on with; it is not packed. Holds one piece at a time. Throws as openAvif does, and
  * when a piece cannot be decoded.
  */
-export const drawAvif = async (avif: Buffer, side: number, piecePixels = PIECE_PIXELS): Promise<Buffer> => {
-  const { width, height, bits, pieces, ...layout } = openAvif(avif, piecePixels);
+export const drawAvif = async (file: Buffer, side: number, piecePixels = PIECE_PIXELS): Promise<Buffer> => {
+  const { width, height, bits, pieces, ...layout } = openAvif(file, piecePixels);
   const shrink = Math.max(1, Math.max(width, height) / side);
   const factor = Math.max(Math.floor(shrink / ROOM), Math.ceil(Math.sqrt((width * height) / CANVAS_PIXELS)));
   const canvas = makeShrinkCanvas(width, height, Math.min(factor, MAX_FACTOR));
   for (const piece of pieces) {
-    const rgb = await decode(piece.write(), bits > 8, piece);
+    const avif = piece.write();
+    const rgb = await decode(avif, bits > 8, piece);
     canvas.add({ ...piece, rgb });
-    freeMemory(rgb);
+    freeMemory(rgb, avif);
   }
   return finishPieces(canvas, layout, side);
 };

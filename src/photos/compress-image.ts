@@ -67,7 +67,10 @@ const sourceOf = async (
 ): Promise<Source> => {
   if (inPieces) {
     const { decodeInPieces } = await import('./decode-in-pieces.ts');
-    return decodeInPieces(path, format, FULL_SIDE).catch(() => UNREADABLE);
+    return decodeInPieces(path, format, FULL_SIDE).catch((error: unknown) => {
+      if (error instanceof Error && 'syscall' in error) throw error; // the file's fault is not the picture's
+      return UNREADABLE;
+    });
   }
   if (format === 'png') return { source: await plainPng(path), isDamaged: false };
   if (format !== 'heic') return { source: path, isDamaged: false };

@@ -4,6 +4,7 @@ import { freeMemory } from '../platform/free-memory.ts';
 import { drawAvif, openAvif } from './avif-pieces.ts';
 import { baselineJpeg } from './baseline-jpeg.ts';
 import { drawHeicInPieces, openHeic } from './heic-pieces.ts';
+import { indexJpeg } from './jpeg-index.ts';
 import { shrinkInterlacedPng } from './interlaced-png.ts';
 import { av1Rate, costOf, type DecodeCost } from './picture-cost.ts';
 import { plainPng } from './plain-png.ts';
@@ -28,12 +29,13 @@ export const costOfPieces = async (
 
 type Work = { ms: number; bytes: number };
 
-/** Milliseconds for each megapixel and bytes, measured at 12 to 50 megapixels; the file itself is held once or twice. */
+/** Milliseconds for each megapixel and bytes, measured at 12 to 50 megapixels; the file itself is held more than once. */
 const workOf = (format: ImageFormat, file: Buffer, pixels: number): Work | undefined => {
   const megapixels = pixels / 1e6;
   switch (format) {
     case 'jpeg':
-      return { ms: 70 * megapixels, bytes: 3 * file.length + 30e6 };
+      indexJpeg(file); // which throws for what libjpeg alone can read
+      return { ms: 70 * megapixels, bytes: file.length + Math.min(128e6, 4 * file.length) + 30e6 };
     case 'png':
       return { ms: 90 * megapixels, bytes: 2 * file.length + 95e6 };
     case 'webp':
@@ -47,14 +49,17 @@ const workOf = (format: ImageFormat, file: Buffer, pixels: number): Work | undef
 
 type Piece = { width: number; height: number };
 
+/** For a megabyte of a piece to become a file that is read again. */
+const WRITE_MS = 4;
 /** What is drawn of the pieces, and its way to the JPEGs. */
 const CANVAS_BYTES = 35e6;
 const largest = (pieces: Piece[]): number => Math.max(...pieces.map(({ width, height }) => width * height));
 
 const avifWork = (file: Buffer, megapixels: number): Work => {
-  const { bits, isSubsampled, pieces } = openAvif(file);
+  const { bits, isSubsampled, pieces, bytes } = openAvif(file);
   const rate = av1Rate({ isDeep: bits > 8, isSubsampled });
-  return { ms: rate.ms * megapixels, bytes: rate.bytes * largest(pieces) + CANVAS_BYTES };
+  const ms = rate.ms * megapixels + (WRITE_MS * bytes) / 1e6;
+  return { ms, bytes: rate.bytes * largest(pieces) + 3 * file.length + CANVAS_BYTES };
 };
 
 /** Bytes for each pixel by the chroma format: grey, 4:2:0, 4:2:2, 4:4:4. */
@@ -85,6 +90,7 @@ export const decodeInPieces = async (
   const file = await readFile(path);
   if (format === 'avif') return { source: await drawAvif(file, side), isDamaged: false };
   if (format === 'heic') return { source: await drawHeicInPieces(file, side), isDamaged: false };
+  if (!indexJpeg(file).hasEnd) throw new Error('it is cut'); // as libvips calls it
   const { jpeg, damaged } = baselineJpeg(file);
   return { source: jpeg, isDamaged: damaged };
 };

@@ -14,9 +14,13 @@ const MOST_HALVINGS = 3;
 
 /** How much smaller a picture of that size becomes before it is `side` pixels large or less: by a power of two. */
 const factorFor = ({ width, height }: Size, side: number): number => {
-  const halvings = Math.floor(Math.log2(Math.max(width, height) / side / ROOM));
-  return 2 ** Math.min(MOST_HALVINGS, Math.max(0, halvings));
+  const byRoom = Math.floor(Math.log2(Math.max(width, height) / side / ROOM));
+  const byMemory = Math.ceil(Math.log2((width * height) / CANVAS_PIXELS) / 2);
+  return 2 ** Math.min(MOST_HALVINGS, Math.max(0, byRoom, byMemory));
 };
+
+/** 36 MB. Where a larger picture would leave the filter more to choose from, it has less. */
+export const CANVAS_PIXELS = 6_000_000;
 
 /**
  * The canvas for a picture of that size, and where a piece of it belongs there. A picture of one piece is drawn as large as it is

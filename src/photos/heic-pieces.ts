@@ -8,7 +8,7 @@ import { makeShrinkCanvas } from './shrink-canvas.ts';
 import { shrinkPlane, toRgb } from './ycbcr.ts';
 
 /** One HEVC picture, not decoded yet. */
-type Picture = { width: number; height: number; config: Buffer; data: () => Buffer };
+type Picture = { width: number; height: number; config: Buffer; data: Buffer };
 
 /**
  * How the picture of the file in `heic` comes apart: the pictures of a grid, or the one that it is; only headers are read. `chroma`: 0
@@ -16,6 +16,7 @@ type Picture = { width: number; height: number; config: Buffer; data: () => Buff
  */
 export const openHeic = (heic: Buffer) => {
   const layout = readLayout(heic, openPicture);
+  if (layout.code) lumaOf(readCode(layout.code).matrix);
   const { config } = layout.first;
   // ISO/IEC 14496-15, 8.3.3.1.2
   return { ...layout, chroma: config.readUInt8(16) & 3, bits: (config.readUInt8(17) & 7) + 8 };
@@ -24,7 +25,7 @@ export const openHeic = (heic: Buffer) => {
 const openPicture = ({ type, properties, data, width, height }: HeifItem): Picture => {
   const config = properties.find((property) => property.type === 'hvcC')?.content;
   if (type !== 'hvc1' || !config) throw new Error('a picture that is not HEVC');
-  return { width, height, config, data };
+  return { width, height, config, data: data() };
 };
 
 /**
@@ -36,9 +37,10 @@ export const drawHeicInPieces = async (heic: Buffer, side: number): Promise<Buff
   const plan = planPieces(layout, side);
   const canvas = makeShrinkCanvas(plan.width, plan.height, 1);
   for (const { left, top, picture } of layout.placed) {
-    const frame = decodeHevc(picture.config, picture.data());
+    const frame = decodeHevc(picture.config, picture.data);
     try {
-      for (const luma of frame.planes.slice(0, 1)) checkSize(picture, luma);
+      const [luma = { width: 0, height: 0 }] = frame.planes;
+      checkSize(picture, luma);
       const part = plan.partOf({ left, top, width: picture.width, height: picture.height });
       canvas.add({ ...part, rgb: await drawFrame(frame, part, { code, byCode: !layout.profile }) });
     } finally {
@@ -66,12 +68,17 @@ const drawFrame = async (frame: HevcFrame, size: Size, { code, byCode }: Colours
 
 type Code = ColourCode & { matrix: number; full: boolean };
 
-/** What the file says comes before what the codec says; where nobody says it, the matrix is BT.601's. */
+/** What the file says comes before what the codec says. */
 const meaningOf = (frame: HevcFrame, ofFile: Code | undefined) => {
-  const matrix = [ofFile, frame.code].find((one) => one && one.matrix !== UNSPECIFIED)?.matrix ?? 6;
-  const luma = LUMA[matrix];
+  const matrix = [ofFile, frame.code].find((one) => one && one.matrix !== UNSPECIFIED)?.matrix ?? UNSPECIFIED;
+  return { ...(ofFile ?? frame.code), luma: lumaOf(matrix) };
+};
+
+/** Where nobody says it, it is BT.601's. */
+const lumaOf = (matrix: number) => {
+  const luma = LUMA[matrix === UNSPECIFIED ? 6 : matrix];
   if (!luma) throw new Error(`colours of matrix ${matrix}`);
-  return { ...(ofFile ?? frame.code), luma };
+  return luma;
 };
 
 /** The content of a 'colr' box of kind 'nclx' (ISO/IEC 14496-12, 12.1.5). */

@@ -31,6 +31,11 @@ export const readLayout = <T extends Size>(file: Buffer, open: (item: HeifItem) 
   const grid = items.typeOf(primary) === 'grid' ? readGrid(items) : undefined;
   const ids = grid?.ids ?? [primary];
   checkAlpha(items, [primary, ...ids]);
+  if (grid)
+    checkGrid(
+      grid,
+      ids.map((id) => sizeOf(items.propertiesOf(id))),
+    );
   const pictures = openPictures(items, ids, open);
   const [first] = pictures;
   if (!first) throw new Error('no picture');
@@ -120,14 +125,17 @@ const openItem = <T>({ typeOf, propertiesOf, dataOf }: HeifItems, id: number, op
   return open({ ...sizeOf(properties), type: typeOf(id), properties, data: () => dataOf(id) });
 };
 
-/** All pictures of a grid have one size; those at the right and at the bottom may reach beyond its edge. */
-const place = <T extends Size>(grid: Grid, pictures: readonly T[]): Placed<T>[] => {
-  const { width, height } = pictures[0] ?? { width: 0, height: 0 };
+/** All pictures of a grid have one size; those at the right and at the bottom may reach beyond its edge. Asked before any is opened. */
+const checkGrid = (grid: Grid, sizes: readonly Size[]): void => {
+  const { width, height } = sizes[0] ?? { width: 0, height: 0 };
   const isFilled = (count: number, one: number, all: number) => (count - 1) * one < all && all <= count * one;
   if (!isFilled(grid.columns, width, grid.width) || !isFilled(grid.rows, height, grid.height))
     throw new Error('a grid of another size');
-  return pictures.map((picture, i) => {
-    checkSize(picture, { width, height });
-    return { left: (i % grid.columns) * width, top: Math.floor(i / grid.columns) * height, picture };
-  });
+  for (const size of sizes) checkSize(size, { width, height });
+  if (grid.width * grid.height > MAX_PIXELS) throw new Error('too many pixels');
 };
+
+const place = <T extends Size>(grid: Grid, pictures: readonly T[]): Placed<T>[] =>
+  pictures.map((picture, i) => ({
+    ...{ left: (i % grid.columns) * picture.width, top: Math.floor(i / grid.columns) * picture.height, picture },
+  }));

@@ -9,15 +9,22 @@ const IN_IDAT = 1;
 /** Honest items have one, or a few. */
 const MAX_EXTENTS = 65_536;
 
-/** Reads 'iloc'. What it gives is the bytes of an item; it throws when they are not all there, or are more than the file has. */
+/**
+ * Reads 'iloc'. What it gives is the bytes of an item; it throws when they are not all there, or when all items that were asked for
+ * are together more than the file has: each is to be asked for once.
+ */
 export const readLocations = (content: Buffer, sources: Sources): ((item: number) => Buffer) => {
   const locations = parse(content);
+  let left = sources.file.length;
   return (item) => {
     const location = locations.get(item);
     if (!location) throw new Error('an item is nowhere');
     const source = location.method === IN_FILE ? sources.file : sources.idat;
     if (!source || location.method > IN_IDAT) throw new Error('an item is in an unknown place');
-    return gather(source, location.extents);
+    const bytes = gather(source, location.extents);
+    left -= bytes.length;
+    if (left < 0) throw new Error('items are larger than the file');
+    return bytes;
   };
 };
 

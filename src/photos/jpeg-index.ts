@@ -13,6 +13,8 @@ export type JpegIndex = {
   kept: readonly Buffer[];
   /** It ends before it has said everything. */
   isCut: boolean;
+  /** It ends with the marker that says so. */
+  hasEnd: boolean;
 };
 
 /** Each scan costs a walk over the picture; honest scripts have some ten. */
@@ -51,7 +53,7 @@ export const indexJpeg = (jpeg: Buffer): JpegIndex => {
   const isCut = segment === undefined && progress.some((bit) => bit !== 0);
   // A component without a scan is grey. libjpeg smooths over what has no last bit; that too means that something is missing.
   const lacks = frame.components.some((_, i) => progress[64 * i] === UNKNOWN);
-  return { frame, scans, quantization, kept, isCut: isCut || lacks };
+  return { frame, scans, quantization, kept, isCut: isCut || lacks, hasEnd: segment !== undefined };
 };
 
 /** Takes in one segment; where to look for the next. */
