@@ -1,4 +1,5 @@
-// A disk that fails once, at a chosen step. Steps are calls of node:fs/promises on paths below a folder, and what streams open and write there.
+// A disk that fails once, at a chosen step. Steps are calls of node:fs/promises on paths below a folder, what streams open and write
+// there, and what is opened and written at once.
 import callbacks from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -6,7 +7,7 @@ import { syncBuiltinESMExports } from 'node:module';
 type Call = (...args: unknown[]) => Promise<unknown>;
 type Calls = Record<string, Call>;
 type Done = (error: Error | null, ...outcome: unknown[]) => void;
-type Streams = Record<string, (...args: unknown[]) => void>;
+type Streams = Record<string, (...args: unknown[]) => unknown>;
 
 /** `before`: nothing is done; `after`: it is done and the error comes nevertheless, as from a disk that is going. */
 export type Moment = 'before' | 'after';
@@ -16,22 +17,35 @@ const ON_FILES = ['writev', 'writeFile', 'sync', 'close'] as const;
 /** What a stream calls on its file; it asks for the calls each time. */
 const ON_STREAMS = ['write', 'writev', 'fsync'] as const;
 
+/** What is done at once: on paths, and on files that were opened so. */
+const AT_ONCE = ['openSync', 'writeFileSync', 'closeSync', 'unlinkSync'] as const;
+
 /** Makes the calls below `folder` steps of a disk; `restore` gives the real one back. */
 export const makeFaultyDisk = (folder: string) => {
   const real: Calls = {};
+  const realOfStreams: Streams = {};
   const steps: string[] = [];
   let fault: { at: number; moment: Moment; code: string } | undefined;
 
+  const isDue = (name: string) => (fault && steps.push(name) === fault.at ? fault : undefined);
+  const fail = (name: string, code: string): never => {
+    throw Object.assign(new Error(`${code}: a planted fault`), { code, syscall: name });
+  };
+
   const step = async (name: string, work: () => Promise<unknown>): Promise<unknown> => {
-    const due = fault && steps.push(name) === fault.at ? fault : undefined;
-    const fail = (code: string) => {
-      throw Object.assign(new Error(`${code}: a planted fault`), { code, syscall: name });
-    };
-    if (due?.moment === 'before' && name !== 'close') fail(due.code);
+    const due = isDue(name);
+    if (due?.moment === 'before' && name !== 'close') fail(name, due.code);
     const outcome = await work(); // a file is closed whatever close says
     if (due && name === 'open') await closeUnseen(outcome); // it is there, but nobody gets it
-    if (due) fail(due.code);
-    return outcome;
+    return due ? fail(name, due.code) : outcome;
+  };
+
+  const stepAtOnce = (name: string, work: () => unknown): unknown => {
+    const due = isDue(name);
+    if (due?.moment === 'before' && name !== 'closeSync') fail(name, due.code);
+    const outcome = work();
+    if (due && name === 'openSync') realOfStreams['closeSync']?.(outcome);
+    return due ? fail(name, due.code) : outcome;
   };
 
   const watchFile = (file: FileHandle): FileHandle => {
@@ -56,7 +70,6 @@ export const makeFaultyDisk = (folder: string) => {
   }
   // Streams open their files, and write to them, by the functions with callbacks.
   const streams = callbacks as unknown as Streams;
-  const realOfStreams: Streams = {};
   const written = new Set<unknown>();
   const watchStreams = (
     name: string,
@@ -106,6 +119,20 @@ export const makeFaultyDisk = (folder: string) => {
       (file) => written.has(file),
       () => undefined,
     );
+  for (const name of AT_ONCE) {
+    const call = streams[name] as unknown as (...args: unknown[]) => unknown;
+    realOfStreams[name] = call;
+    streams[name] = (...args) => {
+      const [first] = args;
+      if (!written.has(first) && !String(first).startsWith(folder)) return call(...args);
+      const outcome = stepAtOnce(name, () => {
+        if (name === 'closeSync') written.delete(first); // another file gets the number
+        return call(...args);
+      });
+      if (name === 'openSync') written.add(outcome);
+      return outcome;
+    };
+  }
   syncBuiltinESMExports();
 
   return {
