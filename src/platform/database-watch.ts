@@ -52,11 +52,11 @@ export const watchDatabase = ({ db, connection, logger, patienceMs = PATIENCE_MS
     const answer = ask(own, isNew).then(() => {
       sign.given = true;
     });
-    const over = new AbortController();
     const from = performance.now();
-    const patience = wait(patienceMs, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
-    await Promise.race([answer, patience]);
-    over.abort();
+    const patience = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => patience.resolve(undefined), patienceMs).unref();
+    await Promise.race([answer, patience.promise]);
+    clearTimeout(timer);
     // Where it was this process that was held up, it cannot say; or the answer lies here and has to be read first.
     if (performance.now() - from > patienceMs + HELD_UP_MS) return true;
     if (!sign.given) await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
