@@ -11,8 +11,8 @@ import { makeTakeTurns } from './take-turns.ts';
 /** A photo whose files are written; `bytes` is the size of the larger picture. */
 export type Written = Omit<Compressed, 'full' | 'thumb' | 'portrait'> & { bytes: number };
 
-/** Files that are put on disk at once, of two photos: each keeps a thread waiting, and the decodes need some. */
-export const SYNCS_AT_ONCE = 6;
+/** Files that are put on disk at once, one photo: each keeps a thread waiting, and the decodes need some. */
+export const SYNCS_AT_ONCE = 3;
 
 /**
  * Writes the pictures where the service wants them, for their owner alone, and puts them on disk; the service puts them in their place.
