@@ -1,27 +1,33 @@
 // Pictures that would take more memory than there is (picture-cost.ts) if they were decoded at once.
 import { readFile } from 'node:fs/promises';
 import { freeMemory } from '../platform/free-memory.ts';
+import type { Result } from '../shared/result.ts';
 import { drawAvif, openAvif } from './avif-pieces.ts';
 import { baselineJpeg } from './baseline-jpeg.ts';
 import { drawHeicInPieces, openHeic } from './heic-pieces.ts';
-import { indexJpeg } from './jpeg-index.ts';
 import { shrinkInterlacedPng } from './interlaced-png.ts';
+import { FileIsCut } from './isobmff.ts';
+import { indexJpeg } from './jpeg-index.ts';
 import { av1Rate, costOf, type DecodeCost } from './picture-cost.ts';
 import { plainPng } from './plain-png.ts';
 import type { ImageFormat } from './sniff-format.ts';
 
-/** What the picture of `pixels` at `path` takes in pieces; undefined when that is too much as well, or it cannot be taken apart. */
+/**
+ * What the picture of `pixels` at `path` takes in pieces; `'too-large'` when that is too much as well, or it is of a kind that cannot be
+ * taken apart.
+ */
 export const costOfPieces = async (
   path: string,
   format: ImageFormat,
   pixels: number,
-): Promise<DecodeCost | undefined> => {
+): Promise<Result<DecodeCost, 'too-large' | 'unreadable'>> => {
   const file = await readFile(path);
   try {
     const work = workOf(format, file, pixels);
-    return work && costOf(work, { ownProcess: true });
-  } catch {
-    return undefined;
+    const cost = work && costOf(work, { ownProcess: true });
+    return cost ? { ok: true, value: cost } : { ok: false, reason: 'too-large' };
+  } catch (error) {
+    return { ok: false, reason: error instanceof FileIsCut ? 'unreadable' : 'too-large' };
   } finally {
     freeMemory(file);
   }

@@ -1,5 +1,5 @@
 // Where the bytes of a HEIF file's items are (ISO/IEC 14496-12, 8.11.3: 'iloc').
-import { makeByteReader } from './isobmff.ts';
+import { FileIsCut, makeByteReader } from './isobmff.ts';
 
 type Location = { method: number; extents: { start: number; length: number }[] };
 type Sources = { file: Buffer; idat: Buffer | undefined };
@@ -33,7 +33,7 @@ const gather = (source: Buffer, extents: Location['extents']): Buffer => {
   let total = 0;
   const parts = extents.map(({ start, length }) => {
     const end = length === 0 ? source.length : start + length; // none: the rest
-    if (end > source.length || start > end) throw new Error('an item ends early');
+    if (end > source.length || start > end) throw new FileIsCut('an item');
     total += end - start;
     return source.subarray(start, end);
   });

@@ -48,8 +48,8 @@ export const inspectImage = async (path: string): Promise<Result<Inspected, Refu
   if (refusal) return refuse(refusal);
   const pixels = width * height;
   const way = await planDecode(path, format, decodeCost(format, pixels, { ...header, head }), pixels);
-  if (!way) return refuse('too-large');
-  return { ok: true, value: { format, width, height, pixels, colours: readColours(header), ...way } };
+  if (!way.ok) return way;
+  return { ok: true, value: { format, width, height, pixels, colours: readColours(header), ...way.value } };
 };
 
 const planDecode = async (
@@ -57,12 +57,13 @@ const planDecode = async (
   format: ImageFormat,
   atOnce: DecodeCost | undefined,
   pixels: number,
-): Promise<Pick<Inspected, 'cost' | 'inPieces'> | undefined> => {
-  if (atOnce && atOnce.bytes <= AT_ONCE_BYTES) return { cost: atOnce, inPieces: false };
+): Promise<Result<Pick<Inspected, 'cost' | 'inPieces'>, Refusal>> => {
+  if (atOnce && atOnce.bytes <= AT_ONCE_BYTES) return { ok: true, value: { cost: atOnce, inPieces: false } };
   const { costOfPieces } = await import('./decode-in-pieces.ts'); // for a process that meets such a picture alone
   const cost = await costOfPieces(path, format, pixels);
-  if (cost) return { cost, inPieces: true };
-  return atOnce && { cost: atOnce, inPieces: false };
+  if (cost.ok) return { ok: true, value: { cost: cost.value, inPieces: true } };
+  if (atOnce) return { ok: true, value: { cost: atOnce, inPieces: false } };
+  return refuse(format === 'heic' && cost.reason === 'unreadable' ? 'heic' : cost.reason);
 };
 
 const refuse = (reason: Refusal): { ok: false; reason: Refusal } => ({ ok: false, reason });

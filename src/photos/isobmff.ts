@@ -1,18 +1,26 @@
 // Boxes, of which ISO base media files such as HEIC and AVIF consist (ISO/IEC 14496-12, 4.2), and the numbers in them.
 
+/** A file that promises more bytes than it has: most likely it did not arrive in whole. */
+export class FileIsCut extends Error {
+  constructor(what: string) {
+    super(`${what} is cut`);
+    this.name = 'FileIsCut';
+  }
+}
+
 /** A box without its head. */
 export type Box = { type: string; content: Buffer };
 
 /** More boxes than a picture of 50 megapixels has tiles of 64 x 64. */
 const MAX_BOXES = 20_000;
 
-/** The boxes that `bytes` consist of, as views. Throws when one is longer than what is left. */
+/** The boxes that `bytes` consist of, as views. Throws FileIsCut when one is longer than what is left. */
 export const boxesOf = (bytes: Buffer): Box[] => {
   const boxes: Box[] = [];
   for (let at = 0; at + 8 <= bytes.length;) {
     const size = sizeOf(bytes, at);
     const head = bytes.readUInt32BE(at) === 1 ? 16 : 8;
-    if (size < head || at + size > bytes.length) throw new Error('a box is cut');
+    if (size < head || at + size > bytes.length) throw new FileIsCut('a box');
     if (boxes.length === MAX_BOXES) throw new Error('too many boxes');
     boxes.push({
       type: bytes.toString('latin1', at + 4, at + 8),

@@ -4,7 +4,7 @@ import { costOfPieces, decodeInPieces } from '../../src/photos/decode-in-pieces.
 import { readLocations } from '../../src/photos/heif-locations.ts';
 import { uint16, uint32 } from '../../src/photos/isobmff-writer.ts';
 import { planPieces } from '../../src/photos/draw-pieces.ts';
-import { scene } from '../support/pictures.ts';
+import { glass, scene } from '../support/pictures.ts';
 import { usePictureFolder } from '../support/take-picture.ts';
 
 const { save } = usePictureFolder();
@@ -13,8 +13,8 @@ test('R2: a JPEG whose scans do not add up is left to libjpeg, which only warns'
   const jpeg = await scene().jpeg({ progressive: true }).toBuffer();
   const lastScan = jpeg.subarray(jpeg.lastIndexOf(Buffer.from([0xff, 0xda])), -2);
   const twice = Buffer.concat([jpeg.subarray(0, -2), lastScan, jpeg.subarray(-2)]);
-  expect(await costOfPieces(await save(jpeg), 'jpeg', 48e6)).toMatchObject({ costly: true });
-  expect(await costOfPieces(await save(twice), 'jpeg', 48e6)).toBeUndefined();
+  expect(await costOfPieces(await save(jpeg), 'jpeg', 48e6)).toMatchObject({ ok: true, value: { costly: true } });
+  expect(await costOfPieces(await save(twice), 'jpeg', 48e6)).toEqual({ ok: false, reason: 'too-large' });
 });
 
 test('R14: a JPEG without its end is not decoded, one with a hole is called damaged', async () => {
@@ -23,6 +23,15 @@ test('R14: a JPEG without its end is not decoded, one with a hole is called dama
   const hole = Buffer.concat([jpeg.subarray(0, -60), jpeg.subarray(-2)]);
   expect(await decodeInPieces(await save(hole), 'jpeg', 1200)).toMatchObject({ isDamaged: true });
   expect(await decodeInPieces(await save(jpeg), 'jpeg', 1200)).toMatchObject({ isDamaged: false });
+});
+
+test('R14: an AVIF that did not arrive in whole is unreadable, one that is transparent is only too large', async () => {
+  const cost = async (avif: Buffer) => costOfPieces(await save(avif), 'avif', 48e6);
+  const avif = await scene().avif({ effort: 0 }).toBuffer();
+  expect(await cost(avif)).toMatchObject({ ok: true });
+  expect(await cost(avif.subarray(0, -1))).toEqual({ ok: false, reason: 'unreadable' });
+  const transparent = await glass(0.5).avif({ effort: 0 }).toBuffer();
+  expect(await cost(transparent)).toEqual({ ok: false, reason: 'too-large' });
 });
 
 test('a file that cannot be read is nobody’s picture', async () => {
