@@ -65,7 +65,7 @@ module.exports = {
     door('sharp', '^src/photos/(inspect-image|compress-image|image-library|draw-face)\\.ts$'),
     door('@vladmandic', '^src/photos/face-library\\.ts$'),
     door('@tensorflow', '^src/photos/face-library\\.ts$'),
-    door('libheif-js', '^src/photos/(heif-library\\.ts|hevc-library\\.ts|libheif-js\\.d\\.ts)$'),
+    door('libheif-js', '^src/photos/(heif-library\\.ts|pieces/hevc-library\\.ts|libheif-js\\.d\\.ts)$'),
     door('multer', '^src/http/middleware/photo-upload\\.ts$'),
     door('rate-limiter-flexible', '^src/platform/rate-limit\\.ts$'),
     door('i18next', '^src/platform/i18n\\.ts$'),

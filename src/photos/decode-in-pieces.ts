@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { freeMemory } from '../platform/free-memory.ts';
 import type { Result } from '../shared/result.ts';
-import { drawAvif, openAvif } from './avif-pieces.ts';
-import { baselineJpeg } from './baseline-jpeg.ts';
-import { drawHeicInPieces, openHeic } from './heic-pieces.ts';
-import { shrinkInterlacedPng } from './interlaced-png.ts';
-import { FileIsCut } from './isobmff.ts';
-import { indexJpeg } from './jpeg-index.ts';
+import { drawAvif, openAvif } from './pieces/avif-pieces.ts';
+import { baselineJpeg } from './pieces/baseline-jpeg.ts';
+import { drawHeicInPieces, openHeic } from './pieces/heic-pieces.ts';
+import { shrinkInterlacedPng } from './pieces/interlaced-png.ts';
+import { FileIsCut } from './pieces/isobmff.ts';
+import { indexJpeg } from './pieces/jpeg-index.ts';
 import { av1Rate, costOf, type DecodeCost } from './picture-cost.ts';
 import { plainPng } from './plain-png.ts';
 import type { ImageFormat } from './sniff-format.ts';

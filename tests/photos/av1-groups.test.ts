@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Restoration } from '../../src/photos/av1-coding.ts';
-import { groupTiles } from '../../src/photos/av1-groups.ts';
+import type { Restoration } from '../../src/photos/pieces/av1-coding.ts';
+import { groupTiles } from '../../src/photos/pieces/av1-groups.ts';
 
 const frame = (width: number, height: number, columns: number[], rows: number[], restoration: Restoration[] = []) => ({
   ...{ width, height, log2Block: 6, restoration },

@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import type { AvifOptions, Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { drawAvif, openAvif } from '../../src/photos/avif-pieces.ts';
-import { uint16, uint32 } from '../../src/photos/isobmff-writer.ts';
+import { drawAvif, openAvif } from '../../src/photos/pieces/avif-pieces.ts';
+import { uint16, uint32 } from '../../src/photos/pieces/isobmff-writer.ts';
 import { itemOf, makeAvif, restoredAvif } from '../support/avif-boxes.ts';
 import { grainy } from '../support/pictures.ts';
 

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { baselineJpeg } from '../../src/photos/baseline-jpeg.ts';
+import { baselineJpeg } from '../../src/photos/pieces/baseline-jpeg.ts';
 import { grain, makeDice, pixelsOf, PROGRESSIVE, SAMPLINGS, SEQUENTIAL } from '../support/jpeg-pictures.ts';
 import { scriptedJpeg, type ScriptScan } from '../support/jpeg-scripts.ts';
 

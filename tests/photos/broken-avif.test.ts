@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { drawAvif, openAvif } from '../../src/photos/avif-pieces.ts';
-import { boxesOf } from '../../src/photos/isobmff.ts';
-import { box, fullBox, uint16, uint32 } from '../../src/photos/isobmff-writer.ts';
+import { drawAvif, openAvif } from '../../src/photos/pieces/avif-pieces.ts';
+import { boxesOf } from '../../src/photos/pieces/isobmff.ts';
+import { box, fullBox, uint16, uint32 } from '../../src/photos/pieces/isobmff-writer.ts';
 import { placeOf } from '../support/avif-boxes.ts';
 import { grainy } from '../support/pictures.ts';
 

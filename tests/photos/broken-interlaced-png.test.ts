@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { shrinkInterlacedPng } from '../../src/photos/interlaced-png.ts';
+import { shrinkInterlacedPng } from '../../src/photos/pieces/interlaced-png.ts';
 import { deepPixels, headerOf, makeHeader, makeInterlacedPng, makePng } from '../support/interlaced-png.ts';
 import { pngChunk, type PngChunk } from '../support/pictures.ts';
 import { cpuMsSince } from '../support/take-picture.ts';

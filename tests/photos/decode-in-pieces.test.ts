@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { unitsOf } from '../../src/photos/av1-units.ts';
+import { unitsOf } from '../../src/photos/pieces/av1-units.ts';
 import { costOfPieces, decodeInPieces } from '../../src/photos/decode-in-pieces.ts';
-import { readLocations } from '../../src/photos/heif-locations.ts';
-import { uint16, uint32 } from '../../src/photos/isobmff-writer.ts';
-import { planPieces } from '../../src/photos/draw-pieces.ts';
+import { readLocations } from '../../src/photos/pieces/heif-locations.ts';
+import { uint16, uint32 } from '../../src/photos/pieces/isobmff-writer.ts';
+import { planPieces } from '../../src/photos/pieces/draw-pieces.ts';
 import { glass, scene } from '../support/pictures.ts';
 import { usePictureFolder } from '../support/take-picture.ts';
 

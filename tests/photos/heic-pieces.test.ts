@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { drawHeic } from '../../src/photos/heic-image.ts';
-import { drawHeicInPieces, openHeic } from '../../src/photos/heic-pieces.ts';
-import { box } from '../../src/photos/isobmff-writer.ts';
+import { drawHeicInPieces, openHeic } from '../../src/photos/pieces/heic-pieces.ts';
+import { box } from '../../src/photos/pieces/isobmff-writer.ts';
 import { heicGrid } from '../support/heic-grids.ts';
 import { makeHeic, withProperty } from '../support/make-heic.ts';
 import { glass } from '../support/pictures.ts';

@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { shrinkInterlacedPng } from '../../src/photos/interlaced-png.ts';
+import { shrinkInterlacedPng } from '../../src/photos/pieces/interlaced-png.ts';
 import {
   COLOUR_TYPES,
   deepPixels,

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { boxesOf } from '../../src/photos/isobmff.ts';
-import { box, fullBox, uint16, uint32 } from '../../src/photos/isobmff-writer.ts';
-import { readItems } from '../../src/photos/heif-items.ts';
+import { boxesOf } from '../../src/photos/pieces/isobmff.ts';
+import { box, fullBox, uint16, uint32 } from '../../src/photos/pieces/isobmff-writer.ts';
+import { readItems } from '../../src/photos/pieces/heif-items.ts';
 
 /** The AV1 picture in `avif` and what is said of it, to be written anew. */
 export const itemOf = (avif: Buffer) => {

@@ -1,5 +1,5 @@
-import { box, fullBox, uint16, uint32 } from '../../src/photos/isobmff-writer.ts';
-import { readItems } from '../../src/photos/heif-items.ts';
+import { box, fullBox, uint16, uint32 } from '../../src/photos/pieces/isobmff-writer.ts';
+import { readItems } from '../../src/photos/pieces/heif-items.ts';
 
 type Size = { width: number; height: number };
 

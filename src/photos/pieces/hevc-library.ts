@@ -1,6 +1,6 @@
 // libde265, which comes inside libheif: asked directly where the copy that libheif makes of every picture would not fit.
 import libheif from 'libheif-js/wasm-bundle.js';
-import type { Plane } from './heif-library.ts';
+import type { Plane } from '../heif-library.ts';
 
 /** A decoded frame, valid until `free`: one component or three, as they are in the codec. */
 export type HevcFrame = {

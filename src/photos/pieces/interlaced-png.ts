@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { createInflate } from 'node:zlib';
-import { freeMemory } from '../platform/free-memory.ts';
+import { freeMemory } from '../../platform/free-memory.ts';
 import { type InterlacedPng, makeStoredPng, type PngHeader, readInterlacedPng, type StoredPng } from './png-chunks.ts';
 import { makePassReader, type PassRow } from './png-passes.ts';
 

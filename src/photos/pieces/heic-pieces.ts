@@ -1,11 +1,11 @@
 // Large HEICs, decoded a piece at a time and by the codec itself: libheif holds every picture twice, and a grid in whole.
-import { type ColourCode, LUMA, makeColourConverter, UNSPECIFIED } from './colour-code.ts';
+import { type ColourCode, LUMA, makeColourConverter, UNSPECIFIED } from '../colour-code.ts';
 import { finishPieces, planPieces } from './draw-pieces.ts';
 import { checkSize, type HeifItem, readLayout } from './heif-layout.ts';
 import { decodeHevc, type HevcFrame } from './hevc-library.ts';
 import { makeByteReader } from './isobmff.ts';
 import { makeShrinkCanvas } from './shrink-canvas.ts';
-import { shrinkPlane, toRgb } from './ycbcr.ts';
+import { shrinkPlane, toRgb } from '../ycbcr.ts';
 
 /** One HEVC picture, not decoded yet. */
 type Picture = { width: number; height: number; config: Buffer; data: Buffer };

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { MAX_PIXELS } from './picture-size.ts';
+import { MAX_PIXELS } from '../picture-size.ts';
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const FRAME_BYTES = 12; // length, type and checksum around a chunk's data (PNG, clause 5.3)

@@ -1,10 +1,10 @@
 // Large AVIFs, decoded a piece at a time: the library holds all of a picture, with 11 bytes of notes for each of its pixels.
-import { freeMemory } from '../platform/free-memory.ts';
+import { freeMemory } from '../../platform/free-memory.ts';
 import { openAv1 } from './av1-picture.ts';
 import { writeAvif } from './avif-file.ts';
 import { CANVAS_PIXELS, finishPieces } from './draw-pieces.ts';
 import { type HeifItem, readLayout } from './heif-layout.ts';
-import { openPicture } from './image-library.ts';
+import { openPicture } from '../image-library.ts';
 import { makeShrinkCanvas, MAX_FACTOR } from './shrink-canvas.ts';
 
 /** Fewer pieces are fewer starts of a decoder; larger ones take more memory. */

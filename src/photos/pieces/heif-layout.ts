@@ -1,7 +1,7 @@
 // What the pictures are that the picture of a HEIF file (AVIF, HEIC) is made of, and how they lie.
 import { type HeifItems, type Property, readItems } from './heif-items.ts';
 import { makeByteReader } from './isobmff.ts';
-import { MAX_PIXELS } from './picture-size.ts';
+import { MAX_PIXELS } from '../picture-size.ts';
 
 type Size = { width: number; height: number };
 

@@ -1,7 +1,7 @@
 // What drawing a picture piece by piece has in common, whatever the pieces are coded in.
 import type { Turn } from './heif-layout.ts';
-import { openPixels, type Picture } from './image-library.ts';
-import { withProfile } from './png-profile.ts';
+import { openPixels, type Picture } from '../image-library.ts';
+import { withProfile } from '../png-profile.ts';
 import type { makeShrinkCanvas } from './shrink-canvas.ts';
 
 type Size = { width: number; height: number };

@@ -6,7 +6,7 @@ import { indexJpeg } from './jpeg-index.ts';
 import { clearPlane, makePlanes, type McuGrid, mcuGridOf, type Plane } from './jpeg-planes.ts';
 import { isWhole, openScan, readRow } from './jpeg-scan.ts';
 import { MAX_MCU_BLOCKS } from './jpeg-scan-header.ts';
-import { MAX_PIXELS } from './picture-size.ts';
+import { MAX_PIXELS } from '../picture-size.ts';
 
 /** What a JPEG of 50 megapixels and of the best quality may come to. */
 const MAX_BYTES = 128 * 1024 * 1024;
