@@ -26,7 +26,7 @@ const LEAST_WAIT_MS = 3000;
  * Bounds what decoding may take of a machine: `running` pictures at once, of them one costly one at most, within `bytes`, and
  * behind them as many as are expected to be through in `waitMs`. What is expected follows what the last decodes took on
  * this machine. `run` gives what `work` gives, rejects when it rejects, and answers `'busy'` without starting it when the
- * wait would be too long; the place is free when `work` calls `leave`, or ends. An upload takes a place with `arrive` before its body is read: it counts as a usual photo until it has
+ * wait would be too long. An upload takes a place with `arrive` before its body is read: it counts as a usual photo until it has
  * arrived, but for `waitMs` at most, for a slow one will not be decoded before. Undefined: it is turned away.
  */
 export const makeDecodeQueue = (limits: Limits) => {
@@ -96,10 +96,7 @@ export const makeDecodeQueue = (limits: Limits) => {
       return Math.ceil((wait * (0.5 + random())) / 1000);
     },
 
-    run: async <T>(
-      work: (leave: () => void) => Promise<T>,
-      { ms, bytes, costly } = USUAL,
-    ): Promise<Result<T, 'busy'>> => {
+    run: async <T>(work: () => Promise<T>, { ms, bytes, costly } = USUAL): Promise<Result<T, 'busy'>> => {
       const cost = { ms, bytes, costly }; // its own, for it is known by it
       if (isFull(costly)) return { ok: false, reason: 'busy' };
       await new Promise<void>((start) => {
@@ -107,15 +104,12 @@ export const makeDecodeQueue = (limits: Limits) => {
         startNext();
       });
       const began = now();
-      const leave = (): void => {
-        if (!running.delete(cost)) return;
-        learn(cost, now() - began);
-        startNext();
-      };
       try {
-        return { ok: true, value: await work(leave) };
+        return { ok: true, value: await work() };
       } finally {
-        leave();
+        learn(cost, now() - began);
+        running.delete(cost);
+        startNext();
       }
     },
   };

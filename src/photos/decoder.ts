@@ -11,7 +11,7 @@ import type { Inspected, Refusal } from './inspect-image.ts';
 import type { NewFiles } from './photo-staging.ts';
 import type { PortraitCrop } from './portrait-crop.ts';
 import { makeTakeTurns } from './take-turns.ts';
-import { SYNCS_AT_ONCE, type Written } from './write-compressed.ts';
+import type { Written } from './write-compressed.ts';
 
 type Deps = {
   logger: Logger;
@@ -44,8 +44,7 @@ export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs
   const options = {
     script: script ?? new URL('./decoder-process.ts', import.meta.url),
     env: {
-      // Decodes must not keep the headers waiting, nor a slow disk the decodes.
-      UV_THREADPOOL_SIZE: String(availableParallelism() + 4 + SYNCS_AT_ONCE),
+      UV_THREADPOOL_SIZE: String(availableParallelism() + 4), // decodes must not keep the headers waiting
       // What a picture took goes back to the system when it is done: 113 MiB after a hundred pictures instead of 150 to 370. The
       // strips that it is read in stay: with 128 KiB instead of 1 and 4 MiB they come anew a thousand pages a photo, 3 CPU-ms.
       ...{ MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '4194304' },
@@ -65,27 +64,18 @@ export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs
   const singleInTurn = makeTakeTurns(1);
   const company = makeCompany();
 
-  const askShared = async (ask: DecoderAsk, ms: number, whenDecoded?: () => void): Promise<Attempt> => {
+  const askShared = async (ask: DecoderAsk, ms: number): Promise<Attempt> => {
     const stay = company.enter();
-    const answer = await attempt(shared.ask(ask, ms, whenDecoded)).finally(stay.leave);
+    const answer = await attempt(shared.ask(ask, ms)).finally(stay.leave);
     return answer.ok ? answer : { ...answer, wasAlone: !stay.hadCompany() };
   };
-  const askSingle = (ask: DecoderAsk, ms: number, whenDecoded?: () => void): Promise<Attempt> =>
-    singleInTurn(async () => ({ ...(await attempt(single.ask(ask, ms, whenDecoded))), wasAlone: true }));
+  const askSingle = (ask: DecoderAsk, ms: number): Promise<Attempt> =>
+    singleInTurn(async () => ({ ...(await attempt(single.ask(ask, ms))), wasAlone: true }));
 
-  /**
-   * Once more where another picture was the cause, then by itself: a picture is refused only for what it did alone. One that had been
-   * decoded has left its place in the queue, and is asked by itself at once: of those runs one at a time.
-   */
-  const settle = async (ask: DecoderAsk, ms: number, whenDecoded?: () => void): Promise<Settled> => {
-    const place = { isLeft: false };
-    const noteDecoded = (): void => {
-      place.isLeft = true;
-      whenDecoded?.();
-    };
-    let last = await askShared(ask, ms, noteDecoded);
-    const isVictim = !last.ok && (last.reason === 'disturbed' || last.reason === 'killed');
-    if (isVictim) last = await (place.isLeft ? askSingle(ask, ms) : askShared(ask, ms, noteDecoded));
+  /** Once more where another picture was the cause, then by itself: a picture is refused only for what it did alone. */
+  const settle = async (ask: DecoderAsk, ms: number): Promise<Settled> => {
+    let last = await askShared(ask, ms);
+    if (!last.ok && (last.reason === 'disturbed' || last.reason === 'killed')) last = await askShared(ask, ms);
     if (!last.ok && !isNobodysFault(last) && !isGuilty(last)) last = await askSingle(ask, ms);
     return verdict(last);
   };
@@ -96,22 +86,12 @@ export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs
       return settled.ok ? (settled.value as Result<Inspected, Refusal>) : settled;
     },
 
-    /**
-     * Puts the pictures on disk at these paths; what is there when it is not ok, or rejects, is the caller's to remove. `whenDecoded` is
-     * called when what is left to do is the disk's.
-     */
-    compress: async (
-      path: string,
-      seen: Inspected,
-      to: NewFiles,
-      whenDecoded?: () => void,
-    ): Promise<Result<Written, Refusal | 'busy'>> => {
+    /** Writes the pictures `to` these paths; what is there when it is not ok, or rejects, is the caller's to remove. */
+    compress: async (path: string, seen: Inspected, to: NewFiles): Promise<Result<Written, Refusal | 'busy'>> => {
       const ask = { do: 'compress', path, seen, to } as const;
       const isHeic = seen.format === 'heic';
       const isSingle = isHeic || seen.inPieces;
-      const settled = isSingle
-        ? verdict(await askSingle(ask, compressMs, whenDecoded))
-        : await settle(ask, compressMs, whenDecoded);
+      const settled = isSingle ? verdict(await askSingle(ask, compressMs)) : await settle(ask, compressMs);
       const outcome = settled.ok ? (settled.value as Result<Written, 'unreadable'> | NotWritten) : settled;
       if (outcome.ok) return outcome;
       if (outcome.reason === 'not-written') throw asSystemError(outcome);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
-import { makeDurableFolders, writeDurably } from '../platform/durable-files.ts';
+import { makeDurableFolders, syncFile, writeDurably } from '../platform/durable-files.ts';
 import { isDead, isElsewhere } from '../platform/instance.ts';
 import type { Result } from '../shared/result.ts';
 import { orIfMissing } from './or-if-missing.ts';
@@ -56,8 +56,8 @@ export const makePhotoStaging = ({ uploadsDir, instance, clock }: Deps) => {
     temporaryPath,
 
     /**
-     * Lets `write` put the files of a new photo on disk beside their place, its first portrait too. Gives what it gives; leaves
-     * nothing when that is not ok, or rejects.
+     * Lets `write` make the files of a new photo beside their place, its first portrait too, and puts them on disk. Gives what
+     * `write` gives; leaves nothing when that is not ok, or rejects.
      */
     stage: async <T, Reason extends string>(
       write: (to: NewFiles) => Promise<Result<T, Reason>>,
@@ -72,6 +72,7 @@ export const makePhotoStaging = ({ uploadsDir, instance, clock }: Deps) => {
       try {
         const written = await write(to);
         if (!written.ok) return written;
+        await Promise.all(staged.map(({ path }) => syncFile(path)));
         isWhole = true;
         return { ok: true, value: { made: written.value, staged } };
       } finally {

@@ -39,8 +39,7 @@ export const makeReceivePhoto =
     if (!seen.ok) return seen;
     const filename = makeStorageKey(schoolId, randomBytes(16));
     const compressed = await files.stage(async (to) => {
-      const compress = (leave: () => void) => decoder.compress(upload.path, seen.value, to, leave);
-      const turn = await decodes.run(compress, seen.value.cost);
+      const turn = await decodes.run(() => decoder.compress(upload.path, seen.value, to), seen.value.cost);
       return turn.ok ? turn.value : turn;
     });
     if (!compressed.ok) return compressed;

@@ -12,15 +12,18 @@ export const writeDurably = async (path: string, bytes: Buffer): Promise<void> =
   }
 };
 
-/** Puts the names in `folder` on disk: a new, renamed or removed file is safe only after this. */
-export const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r');
+/** Puts on disk what a file holds, whoever wrote it; also tells of a write-back that failed after the writer had closed it. */
+export const syncFile = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r');
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
 };
+
+/** Puts the names in `folder` on disk: a new, renamed or removed file is safe only after this. */
+export const syncFolder = (folder: string): Promise<void> => syncFile(folder);
 
 /**
  * Folders under `root` that survive a power failure. `ensure` makes one with its parents, for their owner alone, and puts

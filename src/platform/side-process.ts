@@ -23,12 +23,7 @@ type Options = {
   logger: Logger;
 };
 
-type Ask = {
-  resolve: (value: unknown) => void;
-  reject: (error: Error) => void;
-  timer: NodeJS.Timeout;
-  whenBlameless: (() => void) | undefined;
-};
+type Ask = { resolve: (value: unknown) => void; reject: (error: Error) => void; timer: NodeJS.Timeout };
 type Answer = { id: number; value?: unknown; error?: string; blameless?: true };
 type Life = { child: ChildProcess; asks: Map<number, Ask>; asked: number };
 
@@ -126,7 +121,6 @@ export const makeSideProcess = (options: Options) => {
     if (blameless) {
       clearTimeout(ask.timer);
       ask.timer = giveTime(from, id, afterwardsMs, 'late');
-      ask.whenBlameless?.();
       return;
     }
     from.asks.delete(id);
@@ -141,17 +135,16 @@ export const makeSideProcess = (options: Options) => {
   return {
     /**
      * Asks the process and gives its answer, or rejects with SideProcessFailed: at the latest after `deadlineMs` from now, the time
-     * of a start included, and `afterwardsMs` more for what is done after the work. `whenBlameless` is called when that begins.
+     * of a start included, and `afterwardsMs` more for what is done after the work.
      */
-    ask: (message: unknown, deadlineMs: number, whenBlameless?: () => void): Promise<unknown> => {
+    ask: (message: unknown, deadlineMs: number): Promise<unknown> => {
       if (stopped) return Promise.reject(new SideProcessFailed('stopped', `${name}: stopped`));
       clearTimeout(idle);
       const current = (life ??= start());
       const id = (lastId += 1);
       current.asked += 1;
       return new Promise((resolve, reject) => {
-        const timer = giveTime(current, id, deadlineMs, 'timeout');
-        current.asks.set(id, { resolve, reject, timer, whenBlameless });
+        current.asks.set(id, { resolve, reject, timer: giveTime(current, id, deadlineMs, 'timeout') });
         current.child.send({ id, message }, (error) => {
           if (error) end(current, 'died', 'it cannot be reached');
         });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -40,16 +39,4 @@ test('R59: a decoder that ends when all is written is asked once more, and write
   expect(await readdir(dirname(to.full))).toHaveLength(3);
   const image = await compressImage(made.good, made.seen);
   expect(image).toMatchObject({ ok: true, value: { full: await readFile(to.full), thumb: await readFile(to.thumb) } });
-});
-
-test('R60: who is only waiting for the disk has left the queue, and comes back by itself when its process is killed', async () => {
-  const decoder = await start();
-  const decoded = Promise.withResolvers<undefined>();
-  const path = await named('written-hang');
-  const photo = decoder.compress(path, made.seen, await somewhere(), () => decoded.resolve(undefined));
-  await decoded.promise;
-  await expect.poll(() => existsSync(`${path}.met`)).toBe(true);
-  for (const pid of decoder.pids()) process.kill(pid, 'SIGKILL');
-  expect(await photo).toMatchObject(TAKEN);
-  expect(decoder.pids()).toEqual([]); // the one for many pictures was not started again for it
 });

@@ -97,7 +97,7 @@ describe('R59: nothing half-done is left', () => {
     expect(await everything()).toHaveLength(3);
   });
 
-  test('R59: nothing when the picture is refused, or one of the three cannot be written', async () => {
+  test('R59: nothing when the picture is refused, or one of the three is not written', async () => {
     const refused = { ok: false, reason: 'unreadable' } as const;
     expect(await files.stage(async (to) => writeThree(to).then(() => refused))).toEqual(refused);
     for (const [n, which] of (['full', 'thumb', 'portrait'] as const).entries()) {
@@ -106,6 +106,8 @@ describe('R59: nothing half-done is left', () => {
         throw new Error(`no ${which}`);
       };
       await expect(files.stage(failing)).rejects.toThrow(`no ${which}`);
+      const missing = (to: NewFiles) => writeThree(to).then(async (said) => rm(to[which]).then(() => said));
+      await expect(files.stage(missing)).rejects.toThrow('ENOENT');
     }
     expect(await everything()).toEqual([]);
   });

@@ -1,5 +1,5 @@
 // A disk that fails once, at a chosen step. Steps are calls of node:fs/promises on paths below a folder, what streams open and write
-// there, and what is opened and written at once.
+// there, and what is opened at once.
 import callbacks from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -17,8 +17,8 @@ const ON_FILES = ['writev', 'writeFile', 'sync', 'close'] as const;
 /** What a stream calls on its file; it asks for the calls each time. */
 const ON_STREAMS = ['write', 'writev', 'fsync'] as const;
 
-/** What is done at once: on paths, and on files that were opened so. */
-const AT_ONCE = ['openSync', 'writeFileSync', 'closeSync', 'unlinkSync'] as const;
+/** What is done at once. */
+const AT_ONCE = ['openSync', 'closeSync'] as const;
 
 /** Makes the calls below `folder` steps of a disk; `restore` gives the real one back. */
 export const makeFaultyDisk = (folder: string) => {
