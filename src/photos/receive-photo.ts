@@ -1,5 +1,5 @@
 // A photo's journey ④ to ⑦, in order: validate, compress, store, record
-import type { Parent } from '../parents/parent.ts';
+import { hasSent, type Parent } from '../parents/parent.ts';
 import type { Db } from '../platform/db.ts';
 import { StoreUnavailable } from '../platform/object-store.ts';
 import type { Result } from '../shared/result.ts';
@@ -32,7 +32,9 @@ export const makeReceivePhoto =
   ({ db, decodes, decoder, files, recordPhoto, sweepPhotos, randomBytes }: Deps) =>
   async (parent: Parent, upload: Upload): Promise<Result<Received, ReceiveRefusal>> => {
     const { id: parentId, schoolId } = parent;
-    const before = await findUpload(db, { parentId, uploadId: upload.uploadId, sourceSha256: upload.sha256 });
+    const key = { parentId, uploadId: upload.uploadId, sourceSha256: upload.sha256 };
+    // A first photo has no predecessor; its twin, if both come at once, is found when it is recorded.
+    const before = hasSent(parent) ? await findUpload(db, key) : undefined;
     if (before !== undefined) return { ok: true, value: { photoId: before, repeated: true } };
 
     const seen = await decoder.inspect(upload.path);

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Decoder } from '../../src/photos/decoder.ts';
 import { type App, startApp } from '../support/app.ts';
+import { makeNearDecoder } from '../support/near-decoder.ts';
 import { plain } from '../support/pictures.ts';
 import { addSender, formBody, headOf, openForm, type Sender, sendPhoto } from '../support/sender.ts';
 import { sendRaw } from '../support/raw-http.ts';
@@ -9,8 +11,17 @@ let app: App;
 let maria: Sender;
 let photo: Buffer;
 let other: Buffer;
+let decodes = 0;
 beforeAll(async () => {
-  app = await startApp({ env: { RATE_LIMIT_SCALE: '0', DATABASE_POOL_MAX: '10' } });
+  const near = makeNearDecoder();
+  const decoder: Decoder = {
+    ...near,
+    compress: (...ask) => {
+      decodes += 1;
+      return near.compress(...ask);
+    },
+  };
+  app = await startApp({ env: { RATE_LIMIT_SCALE: '0', DATABASE_POOL_MAX: '10' }, decoder });
   photo = await plain(600, 800).jpeg().toBuffer();
   other = await plain(700, 800).jpeg().toBuffer();
 });
@@ -34,14 +45,16 @@ const expectSound = async () =>
     checksumMismatches: 0,
   });
 
-test('the same form sent again, one after the other: one photo, and both are told that it is here', async () => {
+test('the same form sent again, one after the other: one photo, decoded once, and all are told that it is here', async () => {
   const uploadId = randomUUID();
+  decodes = 0;
   for (let n = 0; n < 3; n += 1) {
     const answer = await sendPhoto(maria, photo, { uploadId });
     expect(answer).toMatchObject({ status: 303, headers: { location: `/onboarding/p/${maria.parentId}` } });
   }
   expect(await rows()).toMatchObject([{ status: 'pending', upload_id: uploadId }]);
   expect(await received()).toBe(1);
+  expect(decodes).toBe(1);
   await expectSound();
 });
 
