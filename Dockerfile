@@ -24,7 +24,7 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=15s --start-period=60s \
     CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-old-space-size=512", "--initial-old-space-size=48", "--max-semi-space-size=2", "src/server.ts"]
+CMD ["node", "--max-old-space-size=512", "--initial-old-space-size=48", "--min-semi-space-size=2", "--max-semi-space-size=2", "src/server.ts"]
 
 FROM service AS static
 # The page about photos that are too big says it.

@@ -50,7 +50,7 @@ export const makeDecoder = ({ logger, script, inspectMs = INSPECT_MS, compressMs
       ...{ MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '4194304' },
       ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) }), // without it TypeScript's parser is loaded, 20 MiB
     },
-    execArgv: ['--max-semi-space-size=1'], // little of its memory is JavaScript
+    execArgv: ['--min-semi-space-size=1', '--max-semi-space-size=1'], // little of its memory is JavaScript
     maxRss: MAX_RSS,
     ...(writeMs === undefined ? {} : { afterwardsMs: writeMs }),
     logger,
